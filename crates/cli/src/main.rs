@@ -1,0 +1,2 @@
+//! The executable `filmgate`.
+fn main() {}
