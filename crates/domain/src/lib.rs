@@ -1,1 +1,20 @@
-//! filmgate-domain
+//! WHAT THE WORDS MEAN.
+//!
+//! The nouns of the product and the only rules that may change them: a [`VideoRequest`](request::VideoRequest) asks,
+//! a [`Task`](task::Task) lives, an [`Attempt`](task::Attempt) tries it at an upstream, a [`Lease`](lease::Lease)
+//! says who may write, [`Micros`](money::Micros) say what it costs. Everything here is pure: no I/O, no clock, no
+//! randomness. Time and chance come in as arguments, through the two doors [`Clock`](clock::Clock) and
+//! [`Entropy`](id::Entropy).
+//!
+//! Deliberately absent: wire words (they are `contract`'s), SQL (`store`'s), anything that waits.
+
+pub mod clock;
+pub mod failure;
+pub mod id;
+pub mod key;
+pub mod lease;
+pub mod media;
+pub mod model;
+pub mod money;
+pub mod request;
+pub mod task;
