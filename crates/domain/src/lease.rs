@@ -31,4 +31,6 @@ pub struct Claim {
     pub step_since: Timestamp,
     /// How often the step was put off after an error.
     pub retries: u32,
+    /// How many attempts have begun so far.
+    pub attempts: u32,
 }
