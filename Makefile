@@ -1,0 +1,35 @@
+# Filmgate's front door. `make run` starts it, `make test` proves it; each installs what it needs and nothing else.
+CARGO ?= cargo
+BIN := target/release/filmgate
+
+.PHONY: run build test check fmt bench deps deps-test deps-bench openapi
+
+run: build ## build and start with the embedded defaults; prints a curl line that works
+	$(BIN) serve --quickstart
+
+build: deps
+	$(CARGO) build --release --locked --bin filmgate
+
+test: deps-test ## every test there is
+	$(CARGO) test --workspace --locked
+
+check: deps ## what CI holds against a change before it runs the tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+fmt:
+	$(CARGO) fmt --all
+
+bench: deps-bench build ## the table of docs/benchmarks.md, yardsticks side by side
+	python3 bench/run.py
+
+# The H.264 encoder is C++ with assembler: without nasm it would be three times slower, so the build stops instead.
+deps:
+	@tools/need c++:g++ nasm:nasm
+
+deps-test: deps
+	@tools/need ffmpeg:ffmpeg ffprobe:ffmpeg chromium:chromium
+
+deps-bench: deps
+	@tools/need nginx:nginx-light wrk:wrk ffmpeg:ffmpeg python3:python3 curl:curl
