@@ -8,7 +8,7 @@ use filmgate_domain::money::Settlement;
 use filmgate_domain::task::{Artifact, Attempt, InvalidTransition, State, Status};
 use proptest::prelude::*;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Ask {
     Prepared,
     Begin,
@@ -75,7 +75,7 @@ proptest! {
         for (at, ask) in asks.into_iter().enumerate() {
             let before = state.clone();
             let now = Timestamp::from_millis(at as i64);
-            let Ok(after) = treat(state.clone(), ask.clone(), now) else { continue };
+            let Ok(after) = treat(state.clone(), ask, now) else { continue };
             prop_assert!(!before.is_final(), "{before:?} changed by {ask:?}");
             if let (Some(before), Some(after)) = (percent(&before), percent(&after)) {
                 prop_assert!(before <= after && after <= 99);
