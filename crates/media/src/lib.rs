@@ -10,6 +10,10 @@
 //! of foreign C++, the encoder, sees only our own frames.
 
 pub mod aac;
+mod container;
 pub mod frame;
 pub mod h264;
 pub mod mp4;
+pub mod picture;
+pub mod probe;
+pub mod reader;

@@ -4,4 +4,8 @@
 
 mod ffmpeg;
 mod film;
+mod hostile;
 mod patterns;
+mod probing;
+mod reading;
+mod stills;

@@ -3,7 +3,7 @@
 use filmgate_media::frame::Frame;
 
 /// A moving picture with gradients, edges and a little texture; a pure function of its arguments.
-pub fn scene(width: u32, height: u32, time: u32) -> Frame {
+pub(crate) fn scene(width: u32, height: u32, time: u32) -> Frame {
     let mut frame = Frame::black(width, height);
     for row in 0..height {
         for column in 0..width {
@@ -24,12 +24,12 @@ pub fn scene(width: u32, height: u32, time: u32) -> Frame {
 }
 
 /// A soft stereo tone, `samples` long.
-pub fn tone(samples: usize) -> Vec<f32> {
+pub(crate) fn tone(samples: usize) -> Vec<f32> {
     (0..samples).flat_map(|at| [(at as f32 * 0.05).sin() * 0.2, (at as f32 * 0.03).sin() * 0.2]).collect()
 }
 
 /// Peak signal to noise ratio in decibels; infinite for equal planes.
-pub fn psnr(one: &[u8], other: &[u8]) -> f64 {
+pub(crate) fn psnr(one: &[u8], other: &[u8]) -> f64 {
     assert_eq!(one.len(), other.len());
     let square = |(a, b): (&u8, &u8)| (f64::from(*a) - f64::from(*b)).powi(2);
     let error: f64 = one.iter().zip(other).map(square).sum::<f64>() / one.len() as f64;

@@ -1,0 +1,351 @@
+//! One face for three decoders. Each is young, so each stays behind this file.
+//!
+//! Before a decoder sees a header that sets a picture size, that size is compared with the limit: a file of a few bytes
+//! must not make anyone allocate gigabytes.
+
+use std::collections::VecDeque;
+
+use rusty_h264_common::nal::emulation_unprevent;
+
+use super::reorder::Reorder;
+use crate::container::{Codec, Packet, Stream};
+use crate::frame::Frame;
+
+/// Why a decoder stopped.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The codec, or the part of it that is used, by name.
+    Unsupported(String),
+    TooLarge {
+        found: u64,
+        most: u64,
+    },
+    Damaged(String),
+}
+
+pub(super) enum Decoder {
+    H264(Box<H264>),
+    Hevc(Box<Hevc>),
+    Vp9(Box<Vp9>),
+}
+
+impl Decoder {
+    pub(super) fn new(stream: &Stream, max_pixels: u64) -> Result<Self, Fault> {
+        Ok(match &stream.codec {
+            Codec::H264 => Self::H264(Box::new(H264::new(stream, max_pixels)?)),
+            Codec::Hevc => Self::Hevc(Box::new(Hevc::new(stream, max_pixels)?)),
+            Codec::Vp9 => Self::Vp9(Box::new(Vp9 {
+                inner: rusty_vp9::Vp9Decoder::new(),
+                max_pixels,
+                ready: VecDeque::new(),
+            })),
+            Codec::Other(name) => return Err(Fault::Unsupported(name.clone())),
+        })
+    }
+
+    /// Decodes one packet.
+    pub(super) fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        match self {
+            Self::H264(decoder) => decoder.push(data, packet),
+            Self::Hevc(decoder) => decoder.push(data, packet),
+            Self::Vp9(decoder) => decoder.push(data, packet),
+        }
+    }
+
+    /// Tells the decoder that there are no more packets.
+    pub(super) fn flush(&mut self) -> Result<(), Fault> {
+        match self {
+            Self::Hevc(decoder) => decoder.flush(),
+            Self::H264(_) | Self::Vp9(_) => Ok(()),
+        }
+    }
+
+    /// The next picture in the order of showing, if it is known already, and its time in microseconds.
+    pub(super) fn ready(&mut self) -> Option<(Frame, i64)> {
+        match self {
+            Self::H264(decoder) => decoder.reorder.pop(),
+            Self::Hevc(decoder) => decoder.ready.pop_front(),
+            Self::Vp9(decoder) => decoder.ready.pop_front(),
+        }
+    }
+}
+
+fn check_pixels(width: usize, height: usize, most: u64) -> Result<(), Fault> {
+    let found = width as u64 * height as u64;
+    // The coded size may exceed the shown one by a block each way.
+    if found <= most + 64 * (width + height) as u64 { Ok(()) } else { Err(Fault::TooLarge { found, most }) }
+}
+
+/// Splits a sample into NAL units, each behind its length in `length_size` bytes.
+fn units(mut data: &[u8], length_size: usize) -> impl Iterator<Item = Result<&[u8], Fault>> {
+    std::iter::from_fn(move || {
+        if data.is_empty() {
+            return None;
+        }
+        let unit = data.split_at_checked(length_size).and_then(|(length, rest)| {
+            let length = length.iter().fold(0, |value, byte| value << 8 | usize::from(*byte));
+            rest.split_at_checked(length)
+        });
+        let Some((unit, rest)) = unit else {
+            data = &[];
+            return Some(Err(Fault::Damaged("a picture is longer than its sample".into())));
+        };
+        data = rest;
+        Some(Ok(unit))
+    })
+}
+
+/// A frame from planes without padding; odd sizes grow by repeating the last column or row.
+fn frame(width: usize, height: usize, planes: [&[u8]; 3]) -> Result<Frame, Fault> {
+    let (chroma_w, chroma_h) = (width.div_ceil(2), height.div_ceil(2));
+    let short =
+        planes[0].len() < width * height || planes[1..].iter().any(|plane| plane.len() < chroma_w * chroma_h);
+    if short || width == 0 || height == 0 {
+        return Err(Fault::Damaged("a picture has no samples".into()));
+    }
+    let luma = if width.is_multiple_of(2) {
+        planes[0][..width * height].to_vec()
+    } else {
+        planes[0]
+            .chunks_exact(width)
+            .take(height)
+            .flat_map(|row| row.iter().chain(row.last()))
+            .copied()
+            .collect()
+    };
+    let mut frame = Frame {
+        width: 2 * chroma_w as u32,
+        height: 2 * chroma_h as u32,
+        y: luma,
+        u: planes[1][..chroma_w * chroma_h].to_vec(),
+        v: planes[2][..chroma_w * chroma_h].to_vec(),
+    };
+    if !height.is_multiple_of(2) {
+        frame.y.extend_from_within((height - 1) * 2 * chroma_w..);
+    }
+    Ok(frame)
+}
+
+/// H.264: one picture a packet, in decoding order; the container's times put them right.
+pub(super) struct H264 {
+    inner: rusty_h264_decoder::Decoder,
+    length_size: usize,
+    max_pixels: u64,
+    reorder: Reorder,
+    /// The packet in the form the decoder reads, kept for its room.
+    annex_b: Vec<u8>,
+}
+
+impl H264 {
+    fn new(stream: &Stream, max_pixels: u64) -> Result<Self, Fault> {
+        let config = &stream.config;
+        let torn = || Fault::Damaged("its H.264 set-up is torn".into());
+        let mut decoder = Self {
+            inner: rusty_h264_decoder::Decoder::new(),
+            length_size: usize::from(config.get(4).ok_or_else(torn)? & 3) + 1,
+            max_pixels,
+            reorder: Reorder::new(&stream.packets),
+            annex_b: Vec::new(),
+        };
+        let mut rest = &config[5..];
+        for mask in [31, 255] {
+            let (count, mut sets) = rest.split_first().ok_or_else(torn)?;
+            for _ in 0..count & mask {
+                let (length, behind) = sets.split_at_checked(2).ok_or_else(torn)?;
+                let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+                let (set, behind) = behind.split_at_checked(length).ok_or_else(torn)?;
+                decoder.append(set)?;
+                sets = behind;
+            }
+            rest = sets;
+        }
+        decoder.decode()?;
+        Ok(decoder)
+    }
+
+    fn append(&mut self, unit: &[u8]) -> Result<(), Fault> {
+        if let [head, payload @ ..] = unit
+            && head & 31 == 7
+        {
+            let sps = rusty_h264_decoder::Sps::parse(&emulation_unprevent(payload)).map_err(h264_fault)?;
+            check_pixels(sps.coded_width(), sps.coded_height(), self.max_pixels)?;
+        }
+        self.annex_b.extend_from_slice(&[0, 0, 0, 1]);
+        self.annex_b.extend_from_slice(unit);
+        Ok(())
+    }
+
+    fn decode(&mut self) -> Result<Option<Frame>, Fault> {
+        let decoded = self.inner.decode(&self.annex_b).map_err(h264_fault)?;
+        self.annex_b.clear();
+        decoded.map(|yuv| frame(yuv.width, yuv.height, [&yuv.y, &yuv.u, &yuv.v])).transpose()
+    }
+
+    fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        for unit in units(data, self.length_size) {
+            self.append(unit?)?;
+        }
+        let frame = self.decode()?.filter(|_| packet.shown);
+        if self.reorder.push(packet.pts, frame) {
+            Ok(())
+        } else {
+            Err(Fault::Damaged("its times put too many pictures out of order".into()))
+        }
+    }
+}
+
+fn h264_fault(error: rusty_h264_decoder::DecodeError) -> Fault {
+    match error {
+        rusty_h264_decoder::DecodeError::Unsupported(what) => {
+            Fault::Unsupported(format!("H.264 with {what}"))
+        }
+        other => Fault::Damaged(other.to_string()),
+    }
+}
+
+/// HEVC: the decoder orders its pictures by itself.
+pub(super) struct Hevc {
+    inner: rusty_h265::Decoder,
+    length_size: usize,
+    max_pixels: u64,
+    /// Packets that are decoded but not shown, by time.
+    hidden: Vec<i64>,
+    ready: VecDeque<(Frame, i64)>,
+}
+
+impl Hevc {
+    fn new(stream: &Stream, max_pixels: u64) -> Result<Self, Fault> {
+        let config = &stream.config;
+        let torn = || Fault::Damaged("its HEVC set-up is torn".into());
+        let mut decoder = Self {
+            inner: rusty_h265::Decoder::new(),
+            length_size: usize::from(config.get(21).ok_or_else(torn)? & 3) + 1,
+            max_pixels,
+            hidden: Vec::new(),
+            ready: VecDeque::new(),
+        };
+        let (arrays, mut rest) = config[22..].split_first().ok_or_else(torn)?;
+        for _ in 0..*arrays {
+            let (head, behind) = rest.split_at_checked(3).ok_or_else(torn)?;
+            rest = behind;
+            for _ in 0..u16::from_be_bytes([head[1], head[2]]) {
+                let (length, behind) = rest.split_at_checked(2).ok_or_else(torn)?;
+                let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+                let (set, behind) = behind.split_at_checked(length).ok_or_else(torn)?;
+                decoder.unit(set, None)?;
+                rest = behind;
+            }
+        }
+        Ok(decoder)
+    }
+
+    fn unit(&mut self, unit: &[u8], pts: Option<i64>) -> Result<(), Fault> {
+        if let [head, _, payload @ ..] = unit
+            && head >> 1 & 63 == 33
+        {
+            let sps =
+                rusty_h265::ps::parse_sps(&rusty_h265::nal::unescape(payload).data).map_err(hevc_fault)?;
+            check_pixels(sps.width as usize, sps.height as usize, self.max_pixels)?;
+        }
+        self.inner.push_nal(unit, pts).map_err(hevc_fault)
+    }
+
+    fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        if !packet.shown {
+            self.hidden.push(packet.pts);
+        }
+        for unit in units(data, self.length_size) {
+            self.unit(unit?, Some(packet.pts))?;
+        }
+        self.drain()
+    }
+
+    fn flush(&mut self) -> Result<(), Fault> {
+        self.inner.flush();
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Result<(), Fault> {
+        while let Ok(output) = self.inner.next_frame() {
+            let picture = &output.picture;
+            let depth = picture.bit_depth_luma.max(picture.bit_depth_chroma);
+            if depth != 8 || picture.chroma_format_idc != 1 {
+                return Err(Fault::Unsupported(format!("HEVC with {depth} bits")));
+            }
+            let pts = output.pts.unwrap_or(0);
+            if self.hidden.contains(&pts) {
+                continue;
+            }
+            let mut planes = Vec::new();
+            output.write_yuv(&mut planes);
+            let luma = output.width * output.height;
+            let chroma = output.width.div_ceil(2) * output.height.div_ceil(2);
+            let (y, rest) = planes.split_at(luma.min(planes.len()));
+            let (u, v) = rest.split_at(chroma.min(rest.len()));
+            self.ready.push_back((frame(output.width, output.height, [y, u, v])?, pts));
+        }
+        Ok(())
+    }
+}
+
+fn hevc_fault(error: rusty_h265::Error) -> Fault {
+    match error {
+        rusty_h265::Error::Unsupported(what) => Fault::Unsupported(format!("HEVC with {what}")),
+        other => Fault::Damaged(other.to_string()),
+    }
+}
+
+/// VP9: at most one picture a packet, in the order of showing.
+pub(super) struct Vp9 {
+    inner: rusty_vp9::Vp9Decoder,
+    max_pixels: u64,
+    ready: VecDeque<(Frame, i64)>,
+}
+
+impl Vp9 {
+    fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        self.check_header(data)?;
+        self.inner.push(data, Some(packet.pts)).map_err(vp9_fault)?;
+        loop {
+            let output = match self.inner.next_frame() {
+                Ok(output) => output,
+                // Also said of a hidden picture: ask until the queue is empty, which a second `Again` shows.
+                Err(rusty_vp9::Error::Again) => match self.inner.next_frame() {
+                    Ok(output) => output,
+                    Err(rusty_vp9::Error::Again) => return Ok(()),
+                    Err(error) => return Err(vp9_fault(error)),
+                },
+                Err(error) => return Err(vp9_fault(error)),
+            };
+            if output.bit_depth != 8 || (output.subsampling_x, output.subsampling_y) != (1, 1) {
+                return Err(Fault::Unsupported(format!(
+                    "VP9 with {} bits or without 4:2:0",
+                    output.bit_depth
+                )));
+            }
+            let [y, u, v] = output.planes.as_slice() else {
+                return Err(Fault::Damaged("a picture has no planes".into()));
+            };
+            if packet.shown {
+                let picture = frame(output.width as usize, output.height as usize, [y, u, v])?;
+                self.ready.push_back((picture, packet.pts));
+            }
+        }
+    }
+
+    /// Refuses a packet whose own header sets a size beyond the limit.
+    fn check_header(&self, data: &[u8]) -> Result<(), Fault> {
+        let mut bits = rusty_vp9::BitReader::new(data);
+        match rusty_vp9::parse_uncompressed_header(&mut bits, &[(0, 0); 8]) {
+            Ok(header) => check_pixels(header.width as usize, header.height as usize, self.max_pixels),
+            Err(_) => Ok(()), // the decoder will say what is wrong
+        }
+    }
+}
+
+fn vp9_fault(error: rusty_vp9::Error) -> Fault {
+    match error {
+        rusty_vp9::Error::Unsupported(what) => Fault::Unsupported(format!("VP9 with {what}")),
+        other => Fault::Damaged(other.to_string()),
+    }
+}

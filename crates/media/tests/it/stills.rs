@@ -1,0 +1,114 @@
+//! Still images: decoded as ffmpeg decodes them, turned, laid over white, and put into a frame.
+
+use std::fs;
+
+use filmgate_media::frame::Frame;
+use filmgate_media::picture::{self, Limits, Picture};
+use filmgate_media::probe::ProbeError;
+use tempfile::TempDir;
+
+use crate::probing::with_orientation;
+use crate::{ffmpeg, patterns};
+
+fn decode(bytes: &[u8]) -> Picture {
+    picture::decode(bytes, &Limits::default()).unwrap()
+}
+
+#[test]
+fn every_format_decodes_as_ffmpeg_does() {
+    let folder = TempDir::new().unwrap();
+    for (name, options) in [
+        ("a.png", ""),
+        ("b.jpg", "-q:v 2 -pix_fmt yuvj444p"),
+        ("c.webp", "-lossless 1"),
+        ("grey.png", "-pix_fmt gray"),
+    ] {
+        let (file, raw) = (folder.path().join(name), folder.path().join("raw.rgb"));
+        ffmpeg::make(&format!("-f lavfi -i testsrc2=size=122x78 -frames:v 1 {options}"), &file);
+        ffmpeg::make(
+            &format!(
+                "-i {} -f rawvideo -pix_fmt rgb24 -sws_flags accurate_rnd+full_chroma_int",
+                file.display()
+            ),
+            &raw,
+        );
+        let ours = decode(&fs::read(&file).unwrap());
+        assert_eq!((ours.width, ours.height), (122, 78));
+        let near = patterns::psnr(&ours.rgb, &fs::read(&raw).unwrap());
+        assert!(near > 45.0, "{name}: {near:.1} dB");
+    }
+}
+
+#[test]
+fn exif_turns_the_pixels() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.jpg");
+    ffmpeg::make("-f lavfi -i testsrc2=size=64x32 -frames:v 1 -q:v 2", &file);
+    let bytes = fs::read(&file).unwrap();
+    let flat = decode(&bytes);
+    let turned = decode(&with_orientation(&bytes, 6));
+    assert_eq!((turned.width, turned.height), (32, 64));
+    for (x, y) in [(0, 0), (10, 5), (63, 31)] {
+        let at = 3 * (y * 64 + x);
+        let turned_at = 3 * (x * 32 + (31 - y));
+        assert_eq!(flat.rgb[at..at + 3], turned.rgb[turned_at..turned_at + 3], "{x}, {y}");
+    }
+}
+
+#[test]
+fn the_first_picture_of_an_animation_counts() {
+    let folder = TempDir::new().unwrap();
+    let (still, moving) = (folder.path().join("still.webp"), folder.path().join("moving.webp"));
+    let source = "-f lavfi -i testsrc2=size=64x48:rate=10";
+    ffmpeg::make(&format!("{source} -frames:v 1 -c:v libwebp -lossless 1"), &still);
+    ffmpeg::make(&format!("{source} -frames:v 5 -c:v libwebp_anim -lossless 1"), &moving);
+    assert!(decode(&fs::read(still).unwrap()) == decode(&fs::read(moving).unwrap()));
+}
+
+#[test]
+fn what_is_transparent_shows_white() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("clear.png");
+    ffmpeg::make("-f lavfi -i color=red@0.0:size=8x8,format=rgba -frames:v 1", &file);
+    assert!(decode(&fs::read(&file).unwrap()).rgb.iter().all(|byte| *byte == 255));
+}
+
+#[test]
+fn a_frame_survives_the_way_to_png_and_back() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("frame.png");
+    let frame = patterns::scene(96, 64, 7);
+    picture::write_png(&file, &frame).unwrap();
+    let back = decode(&fs::read(&file).unwrap()).cover(96, 64);
+    // Some samples of the pattern lie outside the RGB cube; luma inside it survives.
+    assert!(patterns::psnr(&back.y, &frame.y) > 30.0);
+    let grey = Frame { u: vec![128; 1536], v: vec![128; 1536], ..frame };
+    picture::write_png(&file, &grey).unwrap();
+    let back = decode(&fs::read(&file).unwrap()).cover(96, 64);
+    assert!(patterns::psnr(&back.y, &grey.y) > 50.0, "a size that fits is only converted");
+}
+
+#[test]
+fn too_many_pixels_are_refused_before_they_are_decoded() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.png");
+    ffmpeg::make("-f lavfi -i color=blue:size=100x50 -frames:v 1", &file);
+    let mut bytes = fs::read(&file).unwrap();
+    let error = picture::decode(&bytes, &Limits { max_pixels: 4999 }).unwrap_err();
+    assert_eq!(error.to_string(), "the file is too large: 5000 pixels, at most 4999 are allowed");
+    // A header that promises 16 gigapixels; its checksum is made to fit.
+    bytes[16..24].copy_from_slice(&[0, 2, 0, 0, 0, 2, 0, 0]);
+    let checksum = crc(&bytes[12..29]).to_be_bytes();
+    bytes[29..33].copy_from_slice(&checksum);
+    let error = picture::decode(&bytes, &Limits::default()).unwrap_err();
+    assert!(matches!(error, ProbeError::TooLarge { found: 17_179_869_184, .. }), "{error}");
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
+    })
+}
