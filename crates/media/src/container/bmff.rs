@@ -8,8 +8,8 @@ use super::bytes::{Bytes, boxes, child, need};
 use super::fragments::{self, Defaults};
 use super::tables::{self, RawSample};
 use super::{
-    Codec, Colour, MAX_TABLE_BYTES, Packet, Source, Stream, Turn, check_packets, damaged, length, read_at,
-    truncated,
+    Codec, Colour, MAX_TABLE_BYTES, Packet, Source, Stream, Turn, check_packets, count_part, damaged, length,
+    read_at, truncated,
 };
 use crate::probe::{Container, ProbeError};
 
@@ -62,8 +62,9 @@ type Contents = (Option<Vec<u8>>, Vec<(u64, Vec<u8>)>);
 
 /// Steps over the outermost boxes and keeps the tables among them.
 fn walk(source: &mut impl Source, file_len: u64) -> Result<Contents, ProbeError> {
-    let (mut moov, mut moofs, mut kept, mut at) = (None, Vec::new(), 0, 0);
+    let (mut moov, mut moofs, mut kept, mut at, mut parts) = (None, Vec::new(), 0, 0, 0);
     while at + 8 <= file_len {
+        count_part(&mut parts)?;
         let head = read_at(source, at, (file_len - at).min(16) as usize)?;
         let mut head = Bytes(&head);
         let (short, kind) = (head.u32()?, [head.u8()?, head.u8()?, head.u8()?, head.u8()?]);

@@ -20,6 +20,9 @@ const MAX_TABLE_BYTES: u64 = 64 << 20;
 /// More pictures than this are refused: over two hours at 60 a second.
 const MAX_PACKETS: usize = 500_000;
 
+/// More outermost boxes or elements than this are refused: a file made of nothing but headers would take for ever.
+const MAX_PARTS: u64 = 1_000_000;
+
 /// Where the bytes come from.
 pub(crate) trait Source: Read + Seek {}
 impl<T: Read + Seek> Source for T {}
@@ -137,6 +140,15 @@ fn damaged(why: impl Into<String>) -> ProbeError {
 
 fn truncated(why: impl Into<String>) -> ProbeError {
     ProbeError::Truncated { why: why.into() }
+}
+
+/// Counts one more outermost part.
+fn count_part(parts: &mut u64) -> Result<(), ProbeError> {
+    *parts += 1;
+    if *parts <= MAX_PARTS {
+        return Ok(());
+    }
+    Err(ProbeError::TooLarge { what: "parts in the file", found: *parts, most: MAX_PARTS })
 }
 
 /// Refuses a table that no sane film has, before anything is allocated for it.

@@ -5,8 +5,8 @@
 //! special case. Matroska files that are not WebM, laced video blocks and compressed or encrypted tracks are refused by name.
 
 use super::{
-    Codec, Colour, MAX_TABLE_BYTES, Packet, Source, Stream, Turn, check_packets, damaged, length, read_at,
-    truncated,
+    Codec, Colour, MAX_TABLE_BYTES, Packet, Source, Stream, Turn, check_packets, count_part, damaged, length,
+    read_at, truncated,
 };
 use crate::probe::{Container, ProbeError};
 
@@ -61,8 +61,9 @@ pub(super) fn open(source: &mut impl Source) -> Result<Stream, ProbeError> {
     let file_len = length(source)?;
     let mut film = Film { scale: 1_000_000, duration: None, video: None, has_audio: false };
     let mut packets = Vec::new();
-    let (mut at, mut cluster) = (0, 0_u64);
+    let (mut at, mut cluster, mut parts) = (0, 0_u64, 0);
     while at < file_len {
+        count_part(&mut parts)?;
         let head = read_at(source, at, (file_len - at).min(12) as usize)?;
         let Some((id, size, header)) = element(&head) else {
             return Err(if file_len - at < 12 {

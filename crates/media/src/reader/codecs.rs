@@ -177,11 +177,11 @@ impl H264 {
 
     fn decode(&mut self) -> Result<Option<Frame>, Fault> {
         let decoded = self.inner.decode(&self.annex_b).map_err(h264_fault)?;
-        self.annex_b.clear();
         decoded.map(|yuv| frame(yuv.width, yuv.height, [&yuv.y, &yuv.u, &yuv.v])).transpose()
     }
 
     fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        self.annex_b.clear();
         for unit in units(data, self.length_size) {
             self.append(unit?)?;
         }
@@ -270,7 +270,9 @@ impl Hevc {
             let picture = &output.picture;
             let depth = picture.bit_depth_luma.max(picture.bit_depth_chroma);
             if depth != 8 || picture.chroma_format_idc != 1 {
-                return Err(Fault::Unsupported(format!("HEVC with {depth} bits")));
+                let chroma = ["4:0:0", "4:2:0", "4:2:2", "4:4:4"];
+                let chroma = chroma.get(usize::from(picture.chroma_format_idc)).unwrap_or(&"odd chroma");
+                return Err(Fault::Unsupported(format!("HEVC with {depth} bits, {chroma}")));
             }
             let pts = output.pts.unwrap_or(0);
             if self.hidden.contains(&pts) {
@@ -333,14 +335,36 @@ impl Vp9 {
         }
     }
 
-    /// Refuses a packet whose own header sets a size beyond the limit.
+    /// Refuses a packet in which any picture's own header sets a size beyond the limit.
     fn check_header(&self, data: &[u8]) -> Result<(), Fault> {
-        let mut bits = rusty_vp9::BitReader::new(data);
-        match rusty_vp9::parse_uncompressed_header(&mut bits, &[(0, 0); 8]) {
-            Ok(header) => check_pixels(header.width as usize, header.height as usize, self.max_pixels),
-            Err(_) => Ok(()), // the decoder will say what is wrong
+        for start in starts(data) {
+            let mut bits = rusty_vp9::BitReader::new(&data[start..]);
+            // What does not parse sets no size; the decoder will say what is wrong with it.
+            if let Ok(header) = rusty_vp9::parse_uncompressed_header(&mut bits, &[(0, 0); 8]) {
+                check_pixels(header.width as usize, header.height as usize, self.max_pixels)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the pictures of a VP9 packet begin: at its start and, if it ends with an index, where the index says.
+fn starts(data: &[u8]) -> Vec<usize> {
+    let mut starts = vec![0];
+    let Some(marker) = data.last().copied().filter(|marker| marker & 0xE0 == 0xC0) else { return starts };
+    let (count, width) = (usize::from(marker & 7) + 1, usize::from(marker >> 3 & 3) + 1);
+    let Some(index) = data.len().checked_sub(2 + count * width) else { return starts };
+    if data[index] != marker {
+        return starts;
+    }
+    let mut at = 0_usize;
+    for size in data[index + 1..data.len() - 1].chunks_exact(width) {
+        at += size.iter().rev().fold(0, |value, byte| value << 8 | usize::from(*byte));
+        if at < data.len() {
+            starts.push(at);
         }
     }
+    starts
 }
 
 fn vp9_fault(error: rusty_vp9::Error) -> Fault {

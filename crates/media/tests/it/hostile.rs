@@ -125,25 +125,46 @@ fn a_table_that_lies_about_its_length_is_not_believed() {
     assert!(matches!(error, ProbeError::Truncated { .. }), "{error}");
 }
 
-/// The container says 96x64, the H.264 header inside says far more: the decoder must never see it.
+/// The container says 96x64, the headers inside its pictures say far more: the decoder must never see them.
 #[test]
 fn a_picture_larger_than_its_container_says_is_refused() {
     let folder = TempDir::new().unwrap();
-    let (large, small) = (folder.path().join("large.mp4"), folder.path().join("small.mp4"));
-    for (codec, entry) in [("libx264", b"avc1"), ("libx265 -x265-params log-level=none", b"hev1")] {
-        ffmpeg::film("640x480", "0.2", &format!("-c:v {codec} -an"), &large);
+    let small = folder.path().join("small.bin");
+    for (name, codec, entry, skip) in [
+        ("a.mp4", "-c:v libx264", &b"avc1"[..], 28),
+        ("b.mp4", "-c:v libx265 -x265-params log-level=none", b"hev1", 28),
+        ("c.webm", "-c:v libvpx-vp9 -deadline realtime", b"\xB0\x82\x02\x80", 2),
+    ] {
+        let large = folder.path().join(name);
+        ffmpeg::film("640x480", "0.2", &format!("{codec} -an"), &large);
         let mut bytes = fs::read(&large).unwrap();
-        let at = bytes.windows(4).rposition(|kind| kind == entry).unwrap() + 4 + 24;
-        assert_eq!(bytes[at..at + 4], [2, 128, 1, 224]);
-        bytes[at..at + 4].copy_from_slice(&[0, 96, 0, 64]);
+        let at = bytes.windows(4).rposition(|kind| kind == entry).unwrap() + skip;
+        let height = at + if name == "c.webm" { 4 } else { 2 };
+        assert_eq!(
+            (&bytes[at..at + 2], &bytes[height..height + 2]),
+            (&[2, 128][..], &[1, 224][..]),
+            "{name}"
+        );
+        bytes[at..at + 2].copy_from_slice(&[0, 96]);
+        bytes[height..height + 2].copy_from_slice(&[0, 64]);
         fs::write(&small, &bytes).unwrap();
         let limits = Limits { max_pixels: 96 * 64, ..Limits::default() };
         let outcome = VideoReader::open(&small, limits).and_then(|mut reader| reader.next_frame());
         assert!(
             matches!(outcome, Err(ReadError::Probe(ProbeError::TooLarge { .. }))),
-            "{codec}: {:?}",
+            "{name}: {:?}",
             outcome.err()
         );
+    }
+}
+
+#[test]
+fn a_file_of_nothing_but_headers_is_refused() {
+    let boxes = [&b"\0\0\0\x14ftypisom\0\0\0\0isom"[..], &b"\0\0\0\x08free".repeat(1_000_001)].concat();
+    let elements = [&b"\x1A\x45\xDF\xA3\x87\x42\x82\x84webm"[..], &b"\xEC\x80".repeat(1_000_001)].concat();
+    for bytes in [boxes, elements] {
+        let error = probe_bytes(&bytes).unwrap_err();
+        assert!(matches!(error, ProbeError::TooLarge { what: "parts in the file", .. }), "{error}");
     }
 }
 
