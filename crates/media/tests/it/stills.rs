@@ -112,3 +112,33 @@ fn crc(bytes: &[u8]) -> u32 {
         )
     })
 }
+
+/// Printers' colours: a JPEG of one block in cyan, magenta, yellow and black, stored inverted as Adobe does.
+#[test]
+fn a_cmyk_jpeg_is_as_red_as_it_was_meant() {
+    let quantiser = [&[0xFF, 0xDB, 0, 67, 0][..], &[8; 64]].concat();
+    let codes = |class: u8, lengths: [u8; 2], symbols: &[u8]| {
+        let head = [0xFF, 0xC4, 0, 19 + symbols.len() as u8, class, lengths[0], lengths[1]];
+        [&head[..], &[0; 14], symbols].concat()
+    };
+    let component = |id: u8| [id, 0x11, 0];
+    let jpeg = [
+        &[0xFF, 0xD8, 0xFF, 0xEE, 0, 14][..],
+        b"Adobe\0\x64\0\0\0\0\0",
+        &quantiser,
+        &[0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4],
+        &[component(1), component(2), component(3), component(4)].concat(),
+        &codes(0x00, [1, 1], &[7, 8]),
+        &codes(0x10, [1, 0], &[0]),
+        &[0xFF, 0xDA, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0],
+        // Two bits of code and a value for each component: 127, -128, -128, 127.
+        &[0x7F, 0x4F, 0xE9, 0xFC, 0xFE],
+        &[0xFF, 0xD9],
+    ]
+    .concat();
+    let picture = decode(&jpeg);
+    assert_eq!((picture.width, picture.height), (8, 8));
+    for pixel in picture.rgb.chunks_exact(3) {
+        assert!(pixel[0] > 240 && pixel[1] < 15 && pixel[2] < 15, "{pixel:?} is not red");
+    }
+}
