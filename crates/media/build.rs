@@ -12,7 +12,6 @@ const OPENH264: &str = "openh264 2.7.0";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-env-changed=PATH");
     println!("cargo:rerun-if-env-changed=FILMGATE_ALLOW_SLOW_ENCODER");
     println!("cargo:rerun-if-env-changed=OPENH264_NO_ASM");
 

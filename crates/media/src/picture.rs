@@ -4,14 +4,15 @@
 //! checked against [`Limits`] before anything is allocated for pixels. Colour profiles are not applied: samples are taken
 //! as sRGB, and sRGB as BT.709.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader};
 
 use crate::frame::Frame;
 use crate::probe::{ImageFormat, Kind, ProbeError, recognise};
@@ -128,7 +129,7 @@ fn damaged(error: image::ImageError) -> ProbeError {
         image::ImageError::Unsupported(error) => {
             ProbeError::Unsupported { what: format!("an image with {error}") }
         }
-        image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+        image::ImageError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             ProbeError::Truncated { why: "the image ends in the middle".into() }
         }
         error => ProbeError::Damaged { why: error.to_string() },
@@ -216,18 +217,18 @@ pub fn frame_to_rgb(frame: &Frame) -> Vec<u8> {
     rgb
 }
 
+/// A frame as the bytes of a PNG file.
+pub fn png(frame: &Frame) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes)
+        .write_image(&frame_to_rgb(frame), frame.width, frame.height, ExtendedColorType::Rgb8)
+        .map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
 /// Writes a frame as a PNG file, for people who want to look at it.
-pub fn write_png(path: &Path, frame: &Frame) -> std::io::Result<()> {
-    let format = image::ExtendedColorType::Rgb8;
-    image::save_buffer_with_format(
-        path,
-        &frame_to_rgb(frame),
-        frame.width,
-        frame.height,
-        format,
-        image::ImageFormat::Png,
-    )
-    .map_err(std::io::Error::other)
+pub fn write_png(path: &Path, frame: &Frame) -> io::Result<()> {
+    std::fs::write(path, png(frame)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The encoder's C interface: the one file of the workspace with `unsafe` in it.
 //!
-//! It wraps exactly five calls of openh264 (create, initialise, encode, uninitialise, destroy) and promises its safe
+//! It wraps the life of one openh264 encoder (create, initialise, encode, uninitialise, destroy) and promises its safe
 //! face that pointers never outlive a call. It knows nothing of settings, parameter sets or samples.
 
 #![allow(unsafe_code, reason = "openh264 is C++ behind a C vtable; no safe encoder comes near its speed")]

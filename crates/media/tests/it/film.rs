@@ -4,6 +4,8 @@ use filmgate_media::aac;
 use filmgate_media::frame::Frame;
 use filmgate_media::h264::{Encoder, Sample, Settings};
 use filmgate_media::mp4::{Movie, Tags};
+use filmgate_media::probe::{Container, Probe, VideoInfo, probe_bytes};
+use filmgate_media::reader::{Limits, VideoReader};
 use tempfile::TempDir;
 
 use crate::{ffmpeg, patterns};
@@ -89,6 +91,32 @@ fn a_film_is_what_ffprobe_says_it_is() {
     let durations = facts.lines().filter(|line| *line == "duration=2.500000").count();
     assert_eq!(durations, 3, "video, audio and file last exactly 2.5 s:\n{facts}");
     assert_eq!(facts.lines().filter(|line| *line == "start_time=0.000000").count(), 2, "{facts}");
+}
+
+/// What the gateway measures after a render is what was rendered, and our own decoder agrees with ffmpeg's.
+#[test]
+fn our_own_probe_and_reader_know_our_films() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("film.mp4");
+    let bytes = movie(SETTINGS, &scenes(SETTINGS, 31), Some(&patterns::tone(100_000))).write();
+    std::fs::write(&file, &bytes).unwrap();
+    let mut reader = VideoReader::open(&file, Limits::default()).unwrap();
+    let expected = VideoInfo {
+        container: Container::Mp4,
+        codec: "h264".into(),
+        width: 320,
+        height: 192,
+        duration_ms: 1292,
+        frames: Some(31),
+        has_audio: true,
+        bytes: bytes.len() as u64,
+    };
+    assert_eq!(probe_bytes(&bytes).unwrap(), Probe::Video(expected));
+    for (index, frame) in ffmpeg::frames(&file, 320, 192, "").into_iter().enumerate() {
+        let millis = (index as f64 * 1000.0 / 24.0).round() as u64;
+        assert!(reader.next_frame().unwrap() == Some((frame, millis)), "frame {index}");
+    }
+    assert!(reader.next_frame().unwrap().is_none());
 }
 
 #[test]
