@@ -1,1 +1,35 @@
-//! filmgate-server
+//! HOW THE WORLD REACHES IT.
+//!
+//! Dramatis personae: [`bind`] opens the listeners, one loop a core ([`listen`]); a connection's requests come in at the
+//! [`front`], where the one table of [`routes`] says what each is for; handlers ([`create`], [`poll`], [`tasks`],
+//! [`films`], [`docs`], [`health`]) translate an [`exchange`] into one verb of the gateway and its answer into a
+//! [`reply`]. On the way out every exchange is counted and logged once ([`meter`]).
+//!
+//! Handlers translate, verbs decide. Every error leaves as a `contract` problem; the status codes are the contract's.
+//! Deliberately absent: TLS (a proxy in front does it), HTTP/2, sessions and cookies, rules about tasks, SQL.
+
+mod address;
+mod app;
+mod ask;
+mod create;
+mod docs;
+mod exchange;
+mod films;
+mod front;
+mod health;
+mod listen;
+mod meter;
+mod origin;
+mod piece;
+mod poll;
+mod range;
+mod reply;
+mod routes;
+mod settings;
+mod tasks;
+mod upload;
+
+pub use address::{AddressBlock, InvalidBlock};
+pub use listen::{BindError, Bound, bind};
+pub use meter::recorder;
+pub use settings::{InvalidSettings, Settings};

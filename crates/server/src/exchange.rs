@@ -1,0 +1,129 @@
+//! One request and its answer. A handler gets the exchange, reads what it needs, and notes who asked and which task it
+//! was about; the front closes it: request id, counters, one line in the log.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use filmgate_contract::problem::Problem;
+use filmgate_domain::id::{TaskId, well_formed};
+use filmgate_domain::key::Caller;
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request};
+
+use crate::app::{App, REQUEST_ID};
+use crate::listen::Pulse;
+use crate::meter::Line;
+use crate::origin::{self, Ends};
+use crate::reply::{self, Body, Response};
+use crate::routes::{self, Found, Route};
+use crate::{ask, upload};
+
+/// What a handler comes to.
+pub(crate) type Outcome = Result<Response, Problem>;
+
+/// One request and its answer.
+pub(crate) struct Exchange {
+    /// What every loop shares.
+    pub(crate) app: Arc<App>,
+    /// Method, path and headers.
+    pub(crate) head: Parts,
+    /// Where the path leads.
+    pub(crate) found: Found,
+    /// Who asks, once that is known.
+    pub(crate) caller: Option<Caller>,
+    /// The task it made, if it made one.
+    pub(crate) made: Option<TaskId>,
+    /// Tells the connection that something happens.
+    pub(crate) pulse: Arc<Pulse>,
+    ends: Ends,
+    body: Option<Incoming>,
+    begun: Instant,
+}
+
+impl Exchange {
+    pub(crate) fn new(app: Arc<App>, ends: Ends, pulse: Arc<Pulse>, request: Request<Incoming>) -> Self {
+        let begun = pulse.begin();
+        let (head, body) = request.into_parts();
+        let found = routes::find(head.uri.path(), &app.settings.base_paths);
+        Self { app, head, found, caller: None, made: None, pulse, ends, body: Some(body), begun }
+    }
+
+    /// The base path the request came under.
+    pub(crate) fn base(&self) -> &str {
+        &self.head.uri.path()[..self.found.base]
+    }
+
+    /// The path's parameter.
+    pub(crate) fn tail(&self) -> &str {
+        &self.head.uri.path()[self.found.tail..]
+    }
+
+    /// The request's headers.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// Header `name`, if it is there and text.
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.head.headers.get(name)?.to_str().ok()
+    }
+
+    /// Parameter `name` of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        ask::parameter(self.head.uri.query(), name)
+    }
+
+    /// What absolute links in the answer begin with.
+    pub(crate) fn base_url(&self) -> Result<String, Problem> {
+        origin::base_url(&self.app.settings, self.ends, &self.head.uri, &self.head.headers, self.base())
+    }
+
+    /// Who asks.
+    pub(crate) fn authenticate(&mut self) -> Result<Caller, Problem> {
+        let caller = ask::bearer(&self.head.headers).and_then(|secret| self.app.gateway.authenticate(secret));
+        self.caller.clone_from(&caller);
+        caller.ok_or_else(Problem::unauthorized)
+    }
+
+    /// The body, bounded in bytes and time.
+    pub(crate) async fn upload(&mut self) -> Result<Bytes, Problem> {
+        let settings = &self.app.settings;
+        match self.body.take() {
+            Some(body) => upload::read(body, settings.body_bytes, settings.body_span).await,
+            None => Ok(Bytes::new()),
+        }
+    }
+
+    /// Closes the exchange with `outcome`.
+    pub(crate) fn close(self, outcome: Outcome) -> Response {
+        let mut response = outcome.unwrap_or_else(|problem| reply::problem(&problem));
+        let id = self.app.request_id(&self.head.headers);
+        if response.status() == hyper::StatusCode::METHOD_NOT_ALLOWED {
+            reply::set(&mut response, ALLOW, HeaderValue::from_static(self.found.route.allow()));
+        }
+        reply::set(&mut response, HeaderName::from_static(REQUEST_ID), id.clone());
+        let task = match self.made {
+            Some(task) => Some(task),
+            None if self.found.route == Route::Result && well_formed(self.tail()) => {
+                Some(TaskId::from_text(self.tail()))
+            }
+            None => None,
+        };
+        let key = self.caller.map(|caller| caller.key);
+        let line =
+            Line { route: self.found.route, method: self.head.method, id, key, task, begun: self.begun };
+        self.pulse.end();
+        let status = response.status();
+        match response.body_mut() {
+            Body::Film(film) => film.log_at_end(line, status, self.app, self.pulse),
+            Body::Ready(bytes) => {
+                let length = bytes.len() as u64;
+                line.end(&self.app.meters, status, length);
+            }
+        }
+        response
+    }
+}

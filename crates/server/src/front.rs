@@ -1,0 +1,101 @@
+//! The front: every request comes in here and every answer leaves here. Polls that memory can answer are answered on the
+//! spot; everything else becomes a future of its own, and a panic in it becomes a 500.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use filmgate_contract::problem::Problem;
+use filmgate_domain::request::Dialect;
+use futures_util::FutureExt;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::Service;
+
+use crate::app::App;
+use crate::exchange::{Exchange, Outcome};
+use crate::listen::Pulse;
+use crate::origin::Ends;
+use crate::reply::Response;
+use crate::routes::Route;
+use crate::{create, docs, films, health, poll, tasks};
+
+/// The service of one connection.
+pub(crate) struct Front {
+    /// What every loop shares.
+    pub(crate) app: Arc<App>,
+    /// Who is connected to what.
+    pub(crate) ends: Ends,
+    /// Whether something happens on the connection.
+    pub(crate) pulse: Arc<Pulse>,
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn call(&self, request: Request<Incoming>) -> Answer {
+        let mut exchange = Exchange::new(Arc::clone(&self.app), self.ends, Arc::clone(&self.pulse), request);
+        match catch_unwind(AssertUnwindSafe(|| poll::at_once(&mut exchange))) {
+            Ok(Some(outcome)) => Answer::Now(Some(exchange.close(outcome))),
+            Ok(None) => Answer::Later(Box::pin(answer(exchange))),
+            Err(_) => Answer::Now(Some(exchange.close(Err(Problem::internal())))),
+        }
+    }
+}
+
+async fn answer(mut exchange: Exchange) -> Response {
+    let outcome = AssertUnwindSafe(dispatch(&mut exchange)).catch_unwind().await;
+    exchange.close(outcome.unwrap_or_else(|_| Err(Problem::internal())))
+}
+
+/// The handler of each route. HEAD is answered like GET; the connection leaves the body out.
+async fn dispatch(exchange: &mut Exchange) -> Outcome {
+    let route = exchange.found.route;
+    if route == Route::Unknown {
+        return Err(Problem::not_found_route());
+    }
+    if !route.allows(&exchange.head.method) {
+        return Err(Problem::method_not_allowed(route.allow()));
+    }
+    match route {
+        Route::Result if exchange.head.method == hyper::Method::DELETE => tasks::end(exchange).await,
+        Route::Result => poll::result(exchange).await,
+        Route::CreateSora => create::create(exchange, Dialect::Sora).await,
+        Route::CreateVideos => create::create(exchange, Dialect::Videos).await,
+        Route::Tasks => tasks::list(exchange).await,
+        Route::Film => films::film(exchange),
+        Route::OpenApi => docs::openapi(exchange),
+        Route::Llms => docs::llms(exchange),
+        Route::LlmsFull => docs::llms_full(),
+        Route::Docs => docs::index(exchange),
+        Route::DocsPage => docs::page(exchange),
+        Route::Health => health::health(),
+        Route::Ready => health::ready(&exchange.app),
+        Route::Metrics => health::metrics(&exchange.app),
+        Route::Unknown => Err(Problem::not_found_route()),
+    }
+}
+
+/// An answer that is there, or one that will be. The first kind costs no allocation.
+pub(crate) enum Answer {
+    Now(Option<Response>),
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
+impl Future for Answer {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Now(response) => {
+                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            }
+            Self::Later(response) => response.as_mut().poll(cx).map(Ok),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `GET /v1/result/{id}`: how a task stands. Most requests of this product are polls, and most polls can be answered
+//! from memory with bytes that stand ready: [`at_once`] does that before anything waits or is boxed. What memory does not
+//! hold, and whoever wants to wait for news, goes through [`result`].
+//!
+//! The entity tag of an answer names the task's version and the base URL; a client that sends it back hears 304 as long
+//! as nothing has changed, and together with `wait` hears nothing until something has.
+
+use std::time::Duration;
+
+use filmgate_contract::problem::Problem;
+use filmgate_contract::result;
+use filmgate_domain::clock::Timestamp;
+use filmgate_domain::task::{Status, Summary};
+use filmgate_gateway::{Cell, Face, Gateway};
+use hyper::Method;
+use hyper::header::{ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
+
+use crate::ask;
+use crate::exchange::{Exchange, Outcome};
+use crate::reply::{self, refused};
+use crate::routes::Route;
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// Answers a plain poll whose task is in memory; `None` for everything else.
+pub(crate) fn at_once(exchange: &mut Exchange) -> Option<Outcome> {
+    let plain = exchange.found.route == Route::Result
+        && matches!(exchange.head.method, Method::GET | Method::HEAD)
+        && exchange.head.uri.query().is_none()
+        && !exchange.head.headers.contains_key(ask::PREFER);
+    if !plain {
+        return None;
+    }
+    let gateway = &exchange.app.gateway;
+    let caller = ask::bearer(&exchange.head.headers).and_then(|secret| gateway.authenticate(secret));
+    let Some(caller) = caller else { return Some(Err(Problem::unauthorized())) };
+    let cell = gateway.glance(&caller, exchange.tail());
+    exchange.caller = Some(caller);
+    cell.map(|cell| ask::accepts_json(exchange.headers()).and_then(|()| shown(exchange, &cell)))
+}
+
+/// Answers a poll from memory or from the database, at once or when there is news.
+pub(crate) async fn result(exchange: &mut Exchange) -> Outcome {
+    let caller = exchange.authenticate()?;
+    ask::accepts_json(exchange.headers())?;
+    let patience = ask::patience(exchange.head.uri.query(), exchange.headers())?;
+    let app = std::sync::Arc::clone(&exchange.app);
+    let mut cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
+    if !patience.span.is_zero() && !cell.summary.status.is_final() && is_current(exchange, &cell)? {
+        news(exchange, &cell, patience.span).await;
+        cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
+    }
+    let mut response = shown(exchange, &cell)?;
+    if patience.preferred {
+        let applied = HeaderValue::from_str(&format!("wait={}", patience.span.as_secs()));
+        reply::set(&mut response, PREFERENCE_APPLIED, applied.unwrap_or(HeaderValue::from_static("wait")));
+    }
+    Ok(response)
+}
+
+/// Whether what the client says it has, if it says so, is how the task stands.
+fn is_current(exchange: &Exchange, cell: &Cell) -> Result<bool, Problem> {
+    let Some(tags) = exchange.header(&IF_NONE_MATCH) else { return Ok(true) };
+    let face = face(&exchange.app.gateway, cell, &exchange.base_url()?);
+    Ok(ask::names_etag(tags, &face.etag))
+}
+
+/// Comes back when the task has changed from `cell`, the patience is over, or the server is to stop.
+async fn news(exchange: &Exchange, cell: &Cell, patience: Duration) {
+    let mut stopping = exchange.app.stopping.clone();
+    tokio::select! {
+        _ = exchange.app.gateway.store().changed(cell) => {}
+        () = tokio::time::sleep(patience) => {}
+        _ = stopping.changed() => {}
+    }
+}
+
+/// The task as bytes that stand ready, or 304 when the client has them.
+fn shown(exchange: &Exchange, cell: &Cell) -> Outcome {
+    let face = face(&exchange.app.gateway, cell, &exchange.base_url()?);
+    let known = exchange.header(&IF_NONE_MATCH).is_some_and(|tags| ask::names_etag(tags, &face.etag));
+    let mut response = if known { reply::unchanged() } else { reply::json(face.body) };
+    reply::set(
+        &mut response,
+        ETAG,
+        HeaderValue::from_str(&face.etag).unwrap_or(HeaderValue::from_static("\"?\"")),
+    );
+    Ok(response)
+}
+
+/// The task's answer for clients that reach us at `base`; made when it is first asked for.
+fn face(gateway: &Gateway, cell: &Cell, base: &str) -> Face {
+    let now = gateway.now();
+    cell.face(base, now, |task| {
+        let link = link(gateway, task, base, now);
+        let until = match &task.status {
+            Status::Succeeded(film) if link.is_some() => Some(film.expires),
+            _ => None,
+        };
+        (result::render(task, link.as_deref(), now), until)
+    })
+}
+
+/// The link to the task's film, as long as there is one.
+pub(crate) fn link(gateway: &Gateway, task: &Summary, base: &str, now: Timestamp) -> Option<String> {
+    match &task.status {
+        Status::Succeeded(film) if now < film.expires => {
+            Some(format!("{base}{}", gateway.signer().link(&film.artifact.id, film.expires)))
+        }
+        _ => None,
+    }
+}
