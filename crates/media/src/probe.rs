@@ -36,6 +36,16 @@ pub enum ImageFormat {
     WebP,
 }
 
+impl std::fmt::Display for ImageFormat {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+        })
+    }
+}
+
 /// A still image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageInfo {
@@ -58,6 +68,16 @@ pub enum Container {
     Mov,
     /// WebM.
     WebM,
+}
+
+impl std::fmt::Display for Container {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Mp4 => "mp4",
+            Self::Mov => "mov",
+            Self::WebM => "webm",
+        })
+    }
 }
 
 /// A film.
