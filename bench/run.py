@@ -1,0 +1,369 @@
+#!/usr/bin/env python3
+"""Measures Filmgate side by side with its yardsticks and writes the table of docs/benchmarks.md.
+
+Each comparison interleaves both sides in one run, pinned to one core each (server on the first, load on the second),
+and quotes the median of the rounds as a ratio: machines differ and drift, ratios stay. Needs nginx, wrk, ffmpeg and
+curl (`make bench` installs them) and a release build. Everything runs on the loopback, bounded in time, in a folder
+that is removed afterwards.
+
+    bench/run.py [--quick] [--only poll,create,download,render,memory,start,calm]
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BIN = ROOT / "target/release/filmgate"
+FILM = ROOT / "target/release/examples/film"
+KEY = "fg_bench0123456789abcdef"
+CAT = "A cat dancing in the rain, cinematic style"
+SERVER_CORE, LOAD_CORE = "0", "1"
+rows: list[tuple[str, str, str, str]] = []
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def request(url: str, body: dict | None = None) -> dict:
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    data = json.dumps(body).encode() if body is not None else None
+    with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=90) as answer:
+        return json.load(answer)
+
+
+class Filmgate:
+    """A server of our own on a folder, pinned to `cores`."""
+
+    def __init__(self, data: pathlib.Path, cores: str | None = SERVER_CORE, **settings: str):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = os.environ | {"FILMGATE_BOOTSTRAP_KEY": KEY, "FILMGATE_LOG": "warn"}
+        env |= {f"FILMGATE_{name.upper()}": value for name, value in settings.items()}
+        command = [str(BIN), "serve", "--data", str(data), "--listen", f"127.0.0.1:{self.port}"]
+        pin = ["taskset", "-c", cores] if cores else []
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(pin + command, env=env, stdout=subprocess.DEVNULL)
+        self.first_answer = self.wait()
+
+    def wait(self) -> float:
+        """Seconds until the first authenticated request is answered."""
+        head = f"GET /v1/result/none HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n\r\n"
+        while time.monotonic() - self.begun < 60:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=30) as line:
+                    line.sendall(head.encode())
+                    if line.recv(64).startswith(b"HTTP/1.1 404"):
+                        return time.monotonic() - self.begun
+            except OSError:
+                time.sleep(0.001)
+        sys.exit("filmgate did not answer within a minute")
+
+    def rss(self, what: str = "VmRSS") -> float:
+        """Megabytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(rf"{what}:\s+(\d+)", status)[1]) / 1024
+
+    def create(self, prompt: str = CAT, seconds: int = 4) -> str:
+        body = {"model": "openAiSora2Plus", "prompt": prompt, "seconds": seconds, "size": "1280x720"}
+        return request(f"{self.url}/v1/sora/videos", body)["id"]
+
+    def finished(self, task: str) -> dict:
+        while True:
+            answer = request(f"{self.url}/v1/result/{task}?wait=60")
+            if answer["status"] in ("completed", "failed"):
+                return answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
+
+
+class Nginx:
+    """nginx with one worker, serving a folder from its root with sendfile."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        work = pathlib.Path(tempfile.mkdtemp(dir=folder.parent))
+        folder.chmod(0o755)
+        config = work / "nginx.conf"
+        config.write_text(
+            f"""daemon off; worker_processes 1; pid {work}/pid; error_log {work}/error.log; user root;
+            events {{ worker_connections 1024; }}
+            http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; open_file_cache max=100;
+            types {{ application/json json; video/mp4 mp4; }}
+            server {{ listen 127.0.0.1:{self.port}; root {folder}; }} }}"""
+        )
+        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, "nginx", "-c", str(config), "-p", str(work)])
+        time.sleep(0.5)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=10)
+
+
+class Load:
+    """What wrk saw."""
+
+    def __init__(self, url: str, seconds: int, connections: int = 64, script: str | None = None, pin: bool = True):
+        command = ["taskset", "-c", LOAD_CORE] if pin else []
+        command += ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {KEY}"]
+        command += ["-s", script] if script else []
+        text = subprocess.run(command + [url], capture_output=True, text=True, check=True).stdout
+        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+        self.bytes = measure(re.search(r"Transfer/sec:\s+([\d.]+\w+)", text)[1], {"KB": 1e3, "MB": 1e6, "GB": 1e9, "B": 1})
+        self.p99 = measure(re.search(r"99%\s+([\d.]+\w+)", text)[1], {"us": 1e-3, "ms": 1, "s": 1e3})
+        bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+        if bad:
+            sys.exit(f"{url}: {bad[1]} answers were errors")
+
+
+def measure(text: str, units: dict[str, float]) -> float:
+    number, unit = re.match(r"([\d.]+)([A-Za-z]+)", text).groups()
+    return float(number) * units[unit]
+
+
+def median(values) -> float:
+    return statistics.median(values)
+
+
+def poll(folder: pathlib.Path, rounds: int, seconds: int) -> None:
+    say("poll: GET /v1/result/{id} against a static file of the same size")
+    static = folder / "static"
+    static.mkdir()
+    with Filmgate(folder / "poll", renders="0") as ours, Nginx(static) as nginx:
+        task = ours.create()
+        path = f"{ours.url}/v1/result/{task}"
+        body = json.dumps(request(path), separators=(",", ":"))
+        (static / "task.json").write_text(body)
+        mine, theirs = [], []
+        for _ in range(rounds):
+            mine.append(Load(path, seconds))
+            theirs.append(Load(f"{nginx.url}/task.json", seconds))
+        ratio = median(one.rate / other.rate for one, other in zip(mine, theirs))
+        rate, p99 = median(load.rate for load in mine), median(load.p99 for load in mine)
+        say(f"  ours {rate:,.0f}/s, nginx {median(load.rate for load in theirs):,.0f}/s, ratio {ratio:.2f}")
+        rows.append(("`GET /v1/result/{id}` with auth, 64 connections, one core", "≥ 1.0 × nginx static file",
+                     f"**{ratio:.2f} ×**", f"{rate:,.0f}/s, p99 {p99:.1f} ms"))
+
+
+def create(folder: pathlib.Path, rounds: int, seconds: int) -> None:
+    say("create: POST /v1/sora/videos, grouped against one by one")
+    script = folder / "create.lua"
+    body = json.dumps({"model": "openAiSora2Plus", "prompt": CAT, "aspect_ratio": "16:9", "seconds": 8})
+    script.write_text(f"wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{body}]]\n")
+    mine, theirs = [], []
+    with Filmgate(folder / "grouped", renders="0") as ours:
+        with Filmgate(folder / "single", renders="0", store_grouping="false") as single:
+            for _ in range(rounds):
+                mine.append(Load(f"{ours.url}/v1/sora/videos", seconds, script=str(script)))
+                theirs.append(Load(f"{single.url}/v1/sora/videos", seconds, script=str(script)))
+    ratio = median(one.rate / other.rate for one, other in zip(mine, theirs))
+    rate, p99 = median(load.rate for load in mine), median(load.p99 for load in mine)
+    say(f"  grouped {rate:,.0f}/s p99 {p99:.1f} ms, one by one {median(load.rate for load in theirs):,.0f}/s, {ratio:.1f} ×")
+    rows.append(("`POST /v1/sora/videos`, durable, 64 connections", "≥ 5 × one-by-one commits; p99 < 25 ms",
+                 f"**{ratio:.1f} ×**, p99 **{p99:.1f} ms**", f"{rate:,.0f}/s"))
+
+
+def download(folder: pathlib.Path, rounds: int, seconds: int) -> None:
+    say("download: video_url of a 4 MB film against nginx with sendfile")
+    static = folder / "films"
+    static.mkdir()
+    with Filmgate(folder / "download") as ours, Nginx(static) as nginx:
+        task = ours.create(seconds=4)
+        ours.finished(task)
+        # The link carries its own proof; the film behind it is grown to four megabytes, the size of the comparison.
+        link = ours.finished(task)["video_url"]
+        film = next((folder / "download").rglob("*.mp4"))
+        with film.open("ab") as file:
+            file.write(b"\0" * max(0, 4_000_000 - film.stat().st_size))
+            file.truncate(4_000_000)
+        shutil.copy(film, static / "film.mp4")
+        mine, theirs = [], []
+        for _ in range(rounds):
+            mine.append(Load(link, seconds, 16))
+            theirs.append(Load(f"{nginx.url}/film.mp4", seconds, 16))
+    ratio = median(one.bytes / other.bytes for one, other in zip(mine, theirs))
+    rate = median(load.bytes for load in mine) / 1e9
+    say(f"  ours {rate:.2f} GB/s, nginx {median(load.bytes for load in theirs) / 1e9:.2f} GB/s, ratio {ratio:.2f}")
+    rows.append(("`video_url` download, 4 MB file, one core", "≥ 0.95 × nginx sendfile", f"**{ratio:.2f} ×**", f"{rate:.2f} GB/s"))
+
+
+def render(folder: pathlib.Path, rounds: int) -> None:
+    say("render: 8 s of 1280x720p24 on all cores, sound and muxing included")
+    scenes = {
+        "calm": ("A cute kitten playing on a sunlit meadow", 0.12),
+        "heavy rain": ("A cat dancing in heavy rain in the city at night", 0.20),
+    }
+    for name, (prompt, goal) in scenes.items():
+        raw, film = folder / "frames.yuv", folder / "film.mp4"
+        base = [str(FILM), prompt, str(film), "--size", "1280x720", "--seconds", "8"]
+        spans = [timed(base) for _ in range(rounds)]
+        subprocess.run(base + ["--raw", str(raw)], check=True, capture_output=True)
+        x264 = ["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1280x720", "-r", "24"]
+        x264 += ["-i", str(raw), "-c:v", "libx264", "-preset", "superfast", "-crf", "26", "-threads", "2", str(folder / "x264.mp4")]
+        theirs = median(timed(x264) for _ in range(rounds)) / 8
+        ours = median(spans) / 8
+        raw.unlink()
+        say(f"  {name}: {ours:.3f} s a second of film; x264 superfast on the same frames, encoding only: {theirs:.3f}")
+        rows.append((f"render 8 s of 1280x720p24, {name}", f"≤ {goal:.2f} s per second of film", f"**{ours:.3f} s**",
+                     f"x264 superfast, encoding alone: {theirs:.3f} s"))
+
+
+def timed(command: list[str]) -> float:
+    begun = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.monotonic() - begun
+
+
+def memory(folder: pathlib.Path) -> None:
+    say("memory")
+    with Filmgate(folder / "idle", cores=None) as ours:
+        time.sleep(2)
+        idle = ours.rss()
+        ours.finished(ours.create("A calm sea", 4))
+        before = ours.rss()
+        body = {"model": "videos", "prompt": "A cat dancing in the rain", "duration": 15}
+        task = request(f"{ours.url}/v1/videos/videos", body)["id"]
+        ours.finished(task)
+        peak = ours.rss("VmHWM")
+    data = folder / "many"
+    with Filmgate(data, renders="0") as ours:
+        ours.create()
+    multiply(data, 100_000)
+    with Filmgate(data, cores=None, renders="0") as ours:
+        time.sleep(2)
+        many = ours.rss()
+    say(f"  idle {idle:.1f} MB, rendering 15 s +{peak - idle:.1f} MB over idle (was {before:.1f}), 100,000 queued {many:.1f} MB")
+    rows.append(("memory: idle", "≤ 30 MB", f"**{idle:.0f} MB**", "RSS"))
+    rows.append(("memory: 100,000 queued tasks", "≤ 200 MB", f"**{many:.0f} MB**", "RSS"))
+    rows.append(("memory: rendering 15 s", "≤ +100 MB", f"**+{peak - idle:.0f} MB**", "peak over idle"))
+
+
+def start(folder: pathlib.Path, rounds: int) -> None:
+    say("start: from exec to the first authenticated answer")
+    empty = []
+    for turn in range(rounds):
+        with Filmgate(folder / f"empty{turn}", cores=None) as ours:
+            empty.append(ours.first_answer)
+    data = folder / "million"
+    with Filmgate(data) as ours:
+        ours.finished(ours.create())
+    multiply(data, 1_000_000)
+    full = []
+    for _ in range(rounds):
+        with Filmgate(data, cores=None) as ours:
+            full.append(ours.first_answer)
+    say(f"  empty store {median(empty) * 1e3:.0f} ms, one million stored tasks {median(full) * 1e3:.0f} ms")
+    rows.append(("first answered request, empty store", "≤ 150 ms", f"**{median(empty) * 1e3:.0f} ms**", "median"))
+    rows.append(("first answered request, one million stored tasks", "≤ 2 s", f"**{median(full) * 1e3:.0f} ms**", "median"))
+
+
+def multiply(data: pathlib.Path, count: int) -> None:
+    """Copies the one task of a stopped store `count` times, each under an id of its own."""
+    base = sqlite3.connect(next(data.glob("*.db")))
+    columns = [row[1] for row in base.execute("PRAGMA table_info(task)")]
+    unique = {"id": "'sora_bench' || printf('%08d', n)", "artifact": "CASE WHEN artifact IS NULL THEN NULL ELSE 'film_bench' || n END"}
+    picked = ", ".join(unique.get(column, column) for column in columns if column != "rowid")
+    base.execute(
+        f"WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?) "
+        f"INSERT INTO task ({', '.join(columns)}) SELECT {picked} FROM (SELECT * FROM task LIMIT 1), count",
+        (count,),
+    )
+    base.commit()
+    base.close()
+
+
+def calm(folder: pathlib.Path, rounds: int, seconds: int) -> None:
+    say("the API while a render runs")
+    with Filmgate(folder / "calm", cores=None) as ours:
+        task = ours.create("A calm sea", 4)
+        ours.finished(task)
+        path = f"{ours.url}/v1/result/{task}"
+        idle, busy = [], []
+        for _ in range(rounds):
+            idle.append(Load(path, seconds, 16, pin=False))
+            jobs = [ours.create(f"A cat dancing in heavy rain number {turn} {time.monotonic()}", 12) for turn in range(4)]
+            busy.append(Load(path, seconds, 16, pin=False))
+            for job in jobs:
+                ours.finished(job)
+    ratio = median(one.p99 / other.p99 for one, other in zip(busy, idle))
+    say(f"  p99 idle {median(l.p99 for l in idle):.2f} ms, rendering {median(l.p99 for l in busy):.2f} ms, {ratio:.1f} ×")
+    rows.append(("poll p99 while films are rendered, 16 connections, two cores", "< 5 × idle", f"**{ratio:.1f} ×**",
+                 f"{median(l.p99 for l in busy):.2f} ms against {median(l.p99 for l in idle):.2f} ms"))
+
+
+def write(quick: bool) -> None:
+    model = re.search(r"model name\s+: (.*)", pathlib.Path("/proc/cpuinfo").read_text())[1]
+    day = datetime.datetime.now(datetime.UTC).date().isoformat()
+    lines = ["# Benchmarks", "",
+             "Written by `make bench`: both sides of each comparison in one run, interleaved, medians. Read the ratios; the",
+             "absolutes are one machine's.", "",
+             f"{day}, {os.cpu_count()} cores, {model}{', quick run' if quick else ''}.", "",
+             "| What | Goal | Reached | In figures |", "|---|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    text = "\n".join(lines) + "\n"
+    notes = ROOT / "bench/notes.md"
+    (ROOT / "docs/benchmarks.md").write_text(text + ("\n" + notes.read_text() if notes.exists() else ""))
+    say("\n" + text)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--only", default="poll,create,download,render,memory,start,calm")
+    chosen = parser.parse_args()
+    rounds, seconds = (1, 2) if chosen.quick else (5, 4)
+    only = chosen.only.split(",")
+    if "render" in only:
+        build = ["cargo", "build", "--release", "--locked", "-q", "-p", "filmgate-animatic", "--example", "film"]
+        subprocess.run(build, cwd=ROOT, check=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="filmgate-bench-"))
+    parts = {
+        "poll": lambda: poll(folder, rounds, seconds),
+        "create": lambda: create(folder, rounds, seconds),
+        "download": lambda: download(folder, rounds, seconds),
+        "render": lambda: render(folder, rounds),
+        "memory": lambda: memory(folder),
+        "start": lambda: start(folder, rounds),
+        "calm": lambda: calm(folder, rounds, seconds),
+    }
+    try:
+        for name, part in parts.items():
+            if name in only:
+                part()
+        if set(parts) <= set(only):
+            write(chosen.quick)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

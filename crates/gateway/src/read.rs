@@ -1,0 +1,79 @@
+//! Read tasks. A poll is one look into memory; only tasks that ended long ago are asked of the database. Reading
+//! never touches an upstream. Somebody else's task answers exactly like one that does not exist.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use filmgate_domain::id::{TaskId, well_formed};
+use filmgate_domain::key::{Caller, Scope};
+use filmgate_domain::task::Task;
+use filmgate_store::{Cell, Filter};
+
+use crate::{Gateway, Refusal};
+
+/// The longest that a read may wait for news.
+pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// Which tasks to list.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Only tasks in this state, by its name inside.
+    pub state: Option<String>,
+    /// Only tasks of this model.
+    pub model: Option<String>,
+    /// Only tasks older than this one.
+    pub before: Option<TaskId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+impl Gateway {
+    /// The task as memory has it: no waiting, no I/O. `None` says nothing yet; ask [`read`](Self::read).
+    pub fn glance(&self, caller: &Caller, id: &str) -> Option<Arc<Cell>> {
+        self.store().cell(id).filter(|cell| may_read(caller, cell))
+    }
+
+    /// The task, from memory or from the database.
+    pub async fn read(&self, caller: &Caller, id: &str) -> Result<Arc<Cell>, Refusal> {
+        require(caller, Scope::Read)?;
+        if !well_formed(id) {
+            return Err(Refusal::NotFound);
+        }
+        let found = self.store().find(id).await?;
+        found.filter(|cell| may_read(caller, cell)).ok_or(Refusal::NotFound)
+    }
+
+    /// The task once it has changed from what it was when this was called, or as it is after `patience`
+    /// (at most [`LONGEST_WAIT`]). A task that has ended is answered at once.
+    pub async fn wait(&self, caller: &Caller, id: &str, patience: Duration) -> Result<Arc<Cell>, Refusal> {
+        let seen = self.read(caller, id).await?;
+        if seen.summary.status.is_final() {
+            return Ok(seen);
+        }
+        // Whether it changed or the patience ran out: the answer is how it stands now.
+        let _changed = tokio::time::timeout(patience.min(LONGEST_WAIT), self.store().changed(&seen)).await;
+        self.read(caller, id).await
+    }
+
+    /// Everything about the task.
+    pub async fn inspect(&self, caller: &Caller, id: &str) -> Result<Task, Refusal> {
+        self.read(caller, id).await?;
+        self.store().task(id).await?.ok_or(Refusal::NotFound)
+    }
+
+    /// The caller's tasks, newest first; an administrator's are everybody's.
+    pub async fn list(&self, caller: &Caller, listing: Listing) -> Result<Vec<Arc<Cell>>, Refusal> {
+        require(caller, Scope::Read)?;
+        let account = (!caller.scopes.allow(Scope::Admin)).then(|| caller.account.clone());
+        let Listing { state, model, before, limit } = listing;
+        Ok(self.store().list(Filter { account, state, model, before, limit }).await?)
+    }
+}
+
+fn may_read(caller: &Caller, cell: &Cell) -> bool {
+    caller.scopes.allow(Scope::Read) && caller.sees(&cell.summary.account)
+}
+
+pub(crate) const fn require(caller: &Caller, scope: Scope) -> Result<(), Refusal> {
+    if caller.scopes.allow(scope) { Ok(()) } else { Err(Refusal::Forbidden(scope)) }
+}

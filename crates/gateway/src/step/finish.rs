@@ -1,0 +1,47 @@
+//! Finish: the stored bytes are parsed, and only if they are a film does the row say so. The numbers a client reads
+//! are measured here, not believed.
+
+use filmgate_domain::failure::{Failure, FailureCode};
+use filmgate_domain::id::ArtifactId;
+use filmgate_domain::lease::Claim;
+use filmgate_domain::media::{BlobKey, Size};
+use filmgate_domain::task::Artifact;
+use filmgate_engines::port::EngineError;
+use filmgate_media::probe::{Probe, probe};
+
+use super::Stepped;
+use crate::Gateway;
+
+impl Gateway {
+    pub(super) async fn finish(&self, claim: Claim, artifact: ArtifactId) -> Stepped {
+        let blob = BlobKey::Artifact(artifact.clone());
+        let path = self.store().blobs().path(&blob);
+        let parsed = tokio::task::spawn_blocking(move || probe(&path)).await;
+        let Ok(Ok(Probe::Video(video))) = parsed else {
+            tracing::warn!(task = %claim.task.id, "what the upstream delivered is no film");
+            self.discard(&[blob]).await;
+            return self.remedy(&claim, garbage()).await;
+        };
+        let artifact = Artifact {
+            id: artifact,
+            bytes: video.bytes,
+            duration_ms: video.duration_ms,
+            size: Size::new(video.width, video.height),
+        };
+        let now = self.now();
+        let state = claim.task.state.clone().succeed(artifact, now, now + self.settings().link_life)?;
+        let took = now.since(claim.task.created);
+        self.advance(&claim, state).await?;
+        metrics::histogram!("filmgate_task_seconds").record(took);
+        tracing::info!(task = %claim.task.id, seconds = took.as_secs_f64(), bytes = video.bytes, "task succeeded");
+        Ok(())
+    }
+}
+
+/// The upstream said it was done and gave something else than a film.
+pub(super) fn garbage() -> EngineError {
+    EngineError::Reject(Failure::new(
+        FailureCode::UpstreamRejected,
+        "The engine delivered something that is not a film. Nothing was charged; create the task again.",
+    ))
+}

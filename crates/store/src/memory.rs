@@ -1,0 +1,187 @@
+//! Memory: live tasks in a concurrent map, ended ones in a bounded cache, the keys, the bells. Only the writer changes
+//! it, after its commits; everybody reads it without waiting.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use filmgate_domain::id::TaskId;
+use filmgate_domain::task::State;
+use quick_cache::sync::Cache;
+use rusqlite::Connection;
+use tokio::sync::Notify;
+
+use crate::cell::Cell;
+use crate::keys::KeyRing;
+use crate::row;
+
+/// The places a live task can be at, in the order of [`Counts`]'s fields.
+const PLACES: [(&str, &str); 6] = [
+    ("queued", "prepare"),
+    ("queued", "submit"),
+    ("running", "submit"),
+    ("running", "poll"),
+    ("running", "fetch"),
+    ("running", "finish"),
+];
+
+/// Where a live task is: an index into [`PLACES`]; `None` once it has ended.
+pub(crate) type Place = Option<usize>;
+
+pub(crate) fn place(state: &State) -> Place {
+    let step = state.step()?;
+    PLACES.iter().position(|place| *place == (state.name(), step))
+}
+
+/// How many live tasks are at each place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([usize; PLACES.len()]);
+
+impl Counts {
+    /// Each place as state, step and count.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str, usize)> {
+        PLACES.into_iter().zip(self.0).map(|((state, step), count)| (state, step, count))
+    }
+
+    /// Tasks that wait.
+    pub fn queued(&self) -> usize {
+        self.0[..2].iter().sum()
+    }
+
+    /// Tasks at an upstream, or on the way to or from it.
+    pub fn running(&self) -> usize {
+        self.0[2..].iter().sum()
+    }
+}
+
+pub(crate) struct Memory {
+    live: papaya::HashMap<TaskId, Arc<Cell>>,
+    ended: Cache<TaskId, Arc<Cell>>,
+    counts: [AtomicI64; PLACES.len()],
+    bells: Mutex<HashMap<TaskId, Arc<Notify>>>,
+    waiting: AtomicUsize,
+    removals: AtomicU64,
+    keys: RwLock<Arc<KeyRing>>,
+    pub(crate) work: Notify,
+}
+
+impl Memory {
+    pub(crate) fn new(ended: usize) -> Self {
+        Self {
+            live: papaya::HashMap::new(),
+            ended: Cache::new(ended.max(1)),
+            counts: Default::default(),
+            bells: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            removals: AtomicU64::new(0),
+            keys: RwLock::default(),
+            work: Notify::new(),
+        }
+    }
+
+    /// Reads the keys and every live task.
+    pub(crate) fn load(&self, connection: &Connection) -> rusqlite::Result<()> {
+        self.load_keys(connection)?;
+        let mut live = connection.prepare(&row::select("WHERE due IS NOT NULL"))?;
+        let mut rows = live.query([])?;
+        while let Some(row) = rows.next()? {
+            self.publish(Arc::new(row::cell(row)?));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn load_keys(&self, connection: &Connection) -> rusqlite::Result<()> {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(KeyRing::load(connection)?);
+        Ok(())
+    }
+
+    pub(crate) fn keys(&self) -> Arc<KeyRing> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn cell(&self, id: &str) -> Option<Arc<Cell>> {
+        self.live.pin().get(id).cloned().or_else(|| self.ended.get(id))
+    }
+
+    /// Lets readers see `cell` from now on, and wakes those who wait for it.
+    pub(crate) fn publish(&self, cell: Arc<Cell>) {
+        let id = cell.summary.id.clone();
+        let live = self.live.pin();
+        self.count(live.get(&id).and_then(|former| former.place), -1);
+        self.count(cell.place, 1);
+        if cell.place.is_some() {
+            live.insert(id.clone(), cell);
+        } else {
+            self.ended.insert(id.clone(), cell);
+            live.remove(&id);
+        }
+        self.ring(&id);
+    }
+
+    /// Forgets a task that has no row any more.
+    pub(crate) fn remove(&self, id: &TaskId) {
+        self.removals.fetch_add(1, Ordering::SeqCst);
+        self.count(self.live.pin().remove(id).and_then(|former| former.place), -1);
+        self.ended.remove(id);
+        self.ring(id);
+    }
+
+    /// How many tasks were removed so far: the mark to take before a row is read.
+    pub(crate) fn mark(&self) -> u64 {
+        self.removals.load(Ordering::SeqCst)
+    }
+
+    /// Keeps an ended task that was read from the database, unless something was removed since `mark`.
+    pub(crate) fn keep(&self, cell: &Arc<Cell>, mark: u64) {
+        if cell.place.is_none() && self.mark() == mark {
+            self.ended.insert(cell.summary.id.clone(), cell.clone());
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (count, kept) in counts.0.iter_mut().zip(&self.counts) {
+            *count = usize::try_from(kept.load(Ordering::Relaxed)).unwrap_or(0);
+        }
+        counts
+    }
+
+    fn count(&self, place: Place, by: i64) {
+        if let Some(place) = place {
+            self.counts[place].fetch_add(by, Ordering::Relaxed);
+        }
+    }
+
+    /// Resolves once memory has something newer than `cell`. Registers before it looks.
+    pub(crate) async fn changed(&self, cell: &Arc<Cell>) {
+        let id = &cell.summary.id;
+        loop {
+            let bell = self.bell(id);
+            let rung = bell.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            if self.cell(id.as_str()).is_none_or(|now| now.version > cell.version) {
+                return;
+            }
+            rung.await;
+        }
+    }
+
+    fn bell(&self, id: &TaskId) -> Arc<Notify> {
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        let bell = bells.entry(id.clone()).or_default().clone();
+        self.waiting.store(bells.len(), Ordering::SeqCst);
+        bell
+    }
+
+    fn ring(&self, id: &TaskId) {
+        if self.waiting.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bell) = bells.remove(id) {
+            bell.notify_waiters();
+        }
+        self.waiting.store(bells.len(), Ordering::SeqCst);
+    }
+}

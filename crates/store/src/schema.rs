@@ -1,0 +1,104 @@
+//! Opening the database: the lock on its folder, its settings, its tables and their versions.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::{Durability, Settings};
+
+/// The steps from an empty file to the present tables; `PRAGMA user_version` says how many were taken.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// Pages in the log before it is put into the database file: at ten thousand, checkpoints cost creates little.
+const CHECKPOINT_PAGES: i32 = 10_000;
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process serves from the folder.
+    #[error("{} is in use by another Filmgate; stop that one or choose another folder", .0.display())]
+    InUse(PathBuf),
+    /// A newer Filmgate has written it.
+    #[error("{} was written by a newer Filmgate (tables of version {found}, this one knows {known}); use that one", .dir.display())]
+    Newer {
+        /// The folder.
+        dir: PathBuf,
+        /// The version found.
+        found: u32,
+        /// The newest version known.
+        known: u32,
+    },
+    /// The folder cannot be made, read or written.
+    #[error("{}: {error}", .path.display())]
+    Io {
+        /// What was touched.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The database cannot be used.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// The database file of the store in `dir`.
+pub(crate) fn file(dir: &Path) -> PathBuf {
+    dir.join("filmgate.db")
+}
+
+/// The lock and the connection of the one process that serves from the folder.
+pub(crate) fn open_alone(settings: &Settings) -> Result<(File, Connection), OpenError> {
+    let dir = &settings.dir;
+    let io = |error| OpenError::Io { path: dir.clone(), error };
+    make_private(dir).map_err(io)?;
+    let path = dir.join("filmgate.lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(&path);
+    let lock = lock.map_err(|error| OpenError::Io { path, error })?;
+    match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok((lock, connect(settings)?)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(dir.clone())),
+        Err(error) => Err(io(error.into())),
+    }
+}
+
+/// A connection beside the process that serves.
+pub(crate) fn open_beside(settings: &Settings) -> Result<Connection, OpenError> {
+    make_private(&settings.dir).map_err(|error| OpenError::Io { path: settings.dir.clone(), error })?;
+    connect(settings)
+}
+
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+fn connect(settings: &Settings) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open(file(&settings.dir))?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    let synchronous = if settings.durability == Durability::Full { "FULL" } else { "OFF" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -16_000)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrate(&mut connection, &settings.dir)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, dir: &Path) -> Result<(), OpenError> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(OpenError::Newer { dir: dir.to_owned(), found, known });
+    }
+    for step in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}
