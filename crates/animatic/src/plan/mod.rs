@@ -1,0 +1,152 @@
+//! Reading a prompt: from words to a [`Scene`].
+//!
+//! A curated vocabulary, English and Chinese, and no model. The same words give the same scene in both languages.
+//! Words the vocabulary does not know are not lost: they turn the palette and the details of the picture.
+
+mod lexicon;
+mod scan;
+
+use crate::brief::Brief;
+use crate::chance::{hash_text, mix};
+use crate::scene::{Action, Camera, Colour, Role, Scene, TimeOfDay};
+use crate::{settings, styles, subjects, weathers};
+use lexicon::Meaning;
+use scan::Found;
+
+/// Reads a brief's prompt. Deterministic; never fails: what is not said is chosen to fit.
+pub fn plan(brief: &Brief) -> Scene {
+    let reading = scan::scan(&brief.prompt);
+    let mut notes = Notes::default();
+    for found in reading.found.iter().filter(|found| !found.negated) {
+        notes.take(found);
+    }
+    notes.finish(&reading, brief.seed)
+}
+
+/// What has been understood so far, left to right.
+#[derive(Default)]
+struct Notes {
+    setting: Option<&'static dyn settings::Setting>,
+    weather: Option<&'static dyn weathers::Weather>,
+    time: Option<TimeOfDay>,
+    style: Option<&'static dyn styles::Style>,
+    camera: Option<Camera>,
+    cast: Vec<Role>,
+    /// Said before the subject it belongs to.
+    action: Option<Action>,
+    colour: Option<(Colour, usize)>,
+    young: bool,
+    count: Option<u8>,
+    /// Whether the last role still waits for its verb.
+    waiting: bool,
+}
+
+impl Notes {
+    fn take(&mut self, found: &Found) {
+        match found.meaning {
+            Meaning::Setting(setting) => {
+                self.setting.get_or_insert(setting);
+            }
+            Meaning::Weather(weather) => {
+                self.weather.get_or_insert(weather);
+            }
+            Meaning::Time(time) => {
+                self.time.get_or_insert(time);
+            }
+            Meaning::Style(style) => {
+                // "Cinematic" is said of everything; a more particular style wins.
+                if self.style.is_none_or(|known| known.name() == "cinematic") {
+                    self.style = Some(style);
+                }
+            }
+            Meaning::Camera(camera) => {
+                self.camera.get_or_insert(camera);
+            }
+            Meaning::Subject(subject) => self.enter(subject, found),
+            Meaning::Action(action) => self.act(action),
+            Meaning::Colour(colour) => self.colour = Some((colour, found.at)),
+            Meaning::Count(count) => self.count = Some(count),
+            Meaning::Young => self.young = true,
+            Meaning::Sunny => {
+                self.weather.get_or_insert(weathers::named("clear"));
+                self.time.get_or_insert(TimeOfDay::Day);
+            }
+            Meaning::Nothing => {}
+        }
+    }
+
+    fn enter(&mut self, subject: &'static dyn subjects::Subject, found: &Found) {
+        let near = |at: usize| found.at.saturating_sub(at) <= 3;
+        let colour = self.colour.take().filter(|(_, at)| near(*at)).map(|(colour, _)| colour);
+        let young = std::mem::take(&mut self.young) || found.young;
+        let count = self.count.take().unwrap_or(if found.plural { 3 } else { 1 }).clamp(1, 5);
+        if let Some(known) = self.cast.iter_mut().find(|role| role.subject.name() == subject.name()) {
+            known.count = known.count.max(count);
+            return;
+        }
+        if self.cast.len() < 3 {
+            let said = self.action.take();
+            self.waiting = said.is_none();
+            let action = said.unwrap_or_else(|| subject.habit());
+            self.cast.push(Role { subject, action, colour, young, count });
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match self.cast.last_mut() {
+            Some(role) if self.waiting => {
+                role.action = action;
+                self.waiting = false;
+            }
+            // "A boy and a girl dancing": the verb is said once for all.
+            _ => self.action = Some(action),
+        }
+        if !self.waiting {
+            let shared = self.cast.last().map(|role| role.action);
+            for role in self.cast.iter_mut().rev().skip(1) {
+                if role.action == role.subject.habit() && role.subject.acts() {
+                    role.action = shared.unwrap_or(role.action);
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, reading: &scan::Reading, seed: u64) -> Scene {
+        let words = reading.unknown.iter().fold(0, |hash, word| hash_text(hash, word));
+        let weather = self.weather.unwrap_or_else(|| weathers::named("clear"));
+        let time = self.time.unwrap_or_else(|| self.default_time(weather));
+        let setting = self.setting.unwrap_or_else(|| self.default_setting(weather, words));
+        // Water is swum in, and nothing walks through empty space.
+        for role in &mut self.cast {
+            role.action = role.subject.able(role.action);
+        }
+        // What grows or stands belongs behind whoever acts.
+        self.cast.sort_by_key(|role| role.subject.acts());
+        Scene {
+            setting,
+            weather,
+            time,
+            cast: self.cast,
+            camera: self.camera.unwrap_or(Camera::Drift),
+            style: self.style.unwrap_or_else(|| styles::named("natural")),
+            accent: (mix(words, seed) % 360) as u16,
+            seed: mix(words, seed),
+            unknown: reading.unknown.clone(),
+        }
+    }
+
+    fn default_time(&self, weather: &dyn weathers::Weather) -> TimeOfDay {
+        let style = self.style.and_then(styles::Style::hour);
+        style.or_else(|| weather.hour()).unwrap_or(TimeOfDay::Day)
+    }
+
+    fn default_setting(&self, weather: &dyn weathers::Weather, words: u64) -> &'static dyn settings::Setting {
+        if let Some(role) = self.cast.last() {
+            let wet = matches!(weather.name(), "rain" | "storm");
+            let home = role.subject.home();
+            return settings::named(if wet && home == "meadow" { "street" } else { home });
+        }
+        let open = ["meadow", "mountains", "sea", "city", "forest"];
+        settings::named(open[(words % open.len() as u64) as usize])
+    }
+}

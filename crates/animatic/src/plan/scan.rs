@@ -1,0 +1,174 @@
+//! From text to tokens to meanings: the longest phrase wins, a negation takes the next meaning away.
+//!
+//! A Latin word is one token, stemmed; a Chinese character is one token. So phrases of both languages are sequences
+//! of tokens and are found the same way.
+
+use super::lexicon::{self, Meaning};
+
+/// The phrases of a prompt in order, and the words nobody knew.
+pub(super) struct Reading {
+    pub(super) found: Vec<Found>,
+    pub(super) unknown: Vec<String>,
+}
+
+/// One understood phrase.
+pub(super) struct Found {
+    pub(super) meaning: Meaning,
+    /// Token index.
+    pub(super) at: usize,
+    pub(super) negated: bool,
+    /// Said in the plural (English).
+    pub(super) plural: bool,
+    /// The word itself says that it is young, as kitten does.
+    pub(super) young: bool,
+}
+
+/// A piece of the prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Token {
+    /// Stem of a Latin word or a single other character; empty for a break between clauses.
+    stem: String,
+    word: String,
+}
+
+/// Words that take the next meaning away.
+const NEGATIONS: &[&str] = &["no", "not", "without", "never", "没有", "没", "无", "不", "别"];
+const YOUNG: &[&str] = &["kitten", "kitty", "puppy", "foal", "chick", "小猫", "小狗", "猫咪", "小鸟", "幼猫"];
+
+/// Reads a prompt.
+pub(super) fn scan(prompt: &str) -> Reading {
+    let tokens = tokens(prompt);
+    let phrases = phrases();
+    let negations: Vec<Vec<Token>> = NEGATIONS.iter().map(|word| self::tokens(word)).collect();
+    let young: Vec<Vec<Token>> = YOUNG.iter().map(|word| self::tokens(word)).collect();
+    let (mut found, mut unknown) = (Vec::new(), Vec::<String>::new());
+    let (mut at, mut negated_until, mut run) = (0, 0, String::new());
+    while at < tokens.len() {
+        let here = &tokens[at..];
+        let best = phrases.iter().filter(|(phrase, _)| starts(here, phrase)).max_by_key(|(phrase, _)| phrase.len());
+        if let Some((phrase, meaning)) = best {
+            flush(&mut run, &mut unknown);
+            let plural = phrase.len() == 1 && tokens[at].word.ends_with('s') && tokens[at].word != tokens[at].stem;
+            let young = young.contains(phrase);
+            found.push(Found { meaning: *meaning, at, negated: at < negated_until, plural, young });
+            at += phrase.len();
+        } else if let Some(negation) = negations.iter().filter(|word| starts(here, word)).max_by_key(|w| w.len()) {
+            flush(&mut run, &mut unknown);
+            at += negation.len();
+            negated_until = at + 3;
+        } else {
+            let Token { stem, word } = &tokens[at];
+            if stem.is_empty() {
+                negated_until = at;
+                flush(&mut run, &mut unknown);
+            } else if stem.is_ascii() || word.chars().count() > 1 {
+                unknown.push(word.clone());
+            } else if lexicon::PARTICLES.contains(&stem.as_str()) {
+                flush(&mut run, &mut unknown);
+            } else {
+                run.push_str(stem);
+            }
+            at += 1;
+        }
+    }
+    flush(&mut run, &mut unknown);
+    Reading { found, unknown }
+}
+
+/// Ends a run of unknown characters: together they are one unknown word.
+fn flush(run: &mut String, unknown: &mut Vec<String>) {
+    if !run.is_empty() {
+        unknown.push(std::mem::take(run));
+    }
+}
+
+fn starts(here: &[Token], phrase: &[Token]) -> bool {
+    here.len() >= phrase.len() && here.iter().zip(phrase).all(|(a, b)| a.stem == b.stem)
+}
+
+fn phrases() -> Vec<(Vec<Token>, Meaning)> {
+    let mut all: Vec<(Vec<Token>, Meaning)> = Vec::new();
+    lexicon::each(&mut |words, meaning| {
+        all.extend(words.iter().map(|word| (tokens(word), meaning)));
+    });
+    all
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut word = String::new();
+    let end = |word: &mut String, tokens: &mut Vec<Token>| {
+        if !word.is_empty() {
+            let word = std::mem::take(word);
+            tokens.push(Token { stem: stem(&word), word });
+        }
+    };
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let ideograph = matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+            && c.is_alphanumeric();
+        if ideograph {
+            end(&mut word, &mut tokens);
+            tokens.push(Token { stem: c.to_string(), word: c.to_string() });
+        } else if c.is_alphanumeric() {
+            word.push(c);
+        } else if !(c == '\'' || c == '’') {
+            end(&mut word, &mut tokens);
+            if ",.;!?\u{ff0c}\u{3002}\u{ff1b}\u{3001}\u{ff01}\u{ff1f}".contains(c) {
+                tokens.push(Token { stem: String::new(), word: String::new() });
+            }
+        }
+    }
+    end(&mut word, &mut tokens);
+    tokens
+}
+
+/// A crude English stem, enough to bring inflections together; applied to vocabulary and prompt alike.
+fn stem(word: &str) -> String {
+    const ODD: &[(&str, &str)] = &[
+        ("flew", "fly"), ("flown", "fly"), ("flies", "fly"), ("swam", "swim"), ("swum", "swim"), ("sat", "sit"),
+        ("ran", "run"), ("men", "man"), ("women", "woman"), ("children", "child"), ("people", "person"),
+        ("wolves", "wolf"), ("leaves", "leaf"), ("kitties", "kitty"), ("puppies", "puppy"), ("cities", "city"),
+        ("butterflies", "butterfly"), ("lying", "lie"), ("bus", "bus"), ("grass", "grass"),
+    ];
+    if let Some((_, base)) = ODD.iter().find(|(form, _)| *form == word) {
+        return (*base).to_owned();
+    }
+    let long = |base: &&str| base.len() >= 3;
+    let base = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending).filter(long));
+    let mut base = base.unwrap_or(word);
+    // "running" → "runn" → "run"; "dance" → "danc" like "dancing".
+    let tail = base.as_bytes();
+    if tail.len() > 3 && tail[tail.len() - 1] == tail[tail.len() - 2] && !word.ends_with(base) {
+        base = &base[..base.len() - 1];
+    }
+    base.strip_suffix('e').filter(long).unwrap_or(base).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inflections_share_a_stem() {
+        for group in [
+            &["dance", "dances", "danced", "dancing"][..],
+            &["run", "runs", "running", "ran"],
+            &["rain", "rains", "raining", "rainy", "rained"],
+            &["cat", "cats"],
+            &["horse", "horses"],
+            &["play", "plays", "playing", "played"],
+            &["swim", "swims", "swimming", "swam"],
+        ] {
+            for word in group {
+                assert_eq!(stem(word), stem(group[0]), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clause_ends_a_negation() {
+        let reading = scan("no rain, night");
+        let negated: Vec<bool> = reading.found.iter().map(|found| found.negated).collect();
+        assert_eq!(negated, [true, false]);
+    }
+}

@@ -1,0 +1,111 @@
+//! Shots: what a film is cut from, and the order they are cut in.
+//!
+//! A shot that is a function of time is drawn frame by frame in any order; only a reel (somebody else's video) must
+//! be run through from its beginning. Chunks never cross a cut, so every cut falls on a key frame.
+
+mod between;
+mod edit;
+mod overlay;
+mod reel;
+mod still;
+
+use crate::brief::{Brief, Guidance, RenderError};
+use crate::plan::plan;
+use crate::scene::Scene;
+use crate::stage::{Desk, Show};
+use between::Between;
+use edit::Length;
+use filmgate_media::frame::Frame;
+use filmgate_media::picture::{self, Picture};
+use overlay::Overlay;
+pub(crate) use reel::Reel;
+use std::path::Path;
+use still::Still;
+
+/// One shot.
+pub(crate) enum Shot {
+    /// The scene of the prompt.
+    Show(Box<Show>),
+    /// A picture brought to life.
+    Still(Box<Still>),
+    /// From the first frame to the last.
+    Between(Box<Between>),
+    /// Frames of a video.
+    Reel(Box<Reel>),
+}
+
+impl Shot {
+    /// Draws frame `index` of `count`; reels are run instead ([`Reel::run`]). `frame` is black or an earlier frame of this shot.
+    pub(crate) fn draw(&self, index: u32, count: u32, desk: &mut Desk, frame: &mut Frame) {
+        match self {
+            Self::Show(show) => show.draw(index, count, desk, frame),
+            Self::Still(still) => still.draw(index, count, desk, frame),
+            Self::Between(between) => between.draw(index, count, desk, frame),
+            Self::Reel(_) => {}
+        }
+    }
+}
+
+/// A shot and how many frames of the film it takes.
+pub(crate) struct Cut {
+    pub(crate) shot: Shot,
+    pub(crate) frames: u32,
+}
+
+/// A film, ready to be drawn.
+pub(crate) struct Script {
+    pub(crate) scene: Scene,
+    pub(crate) cuts: Vec<Cut>,
+    /// Quantiser that suits the picture.
+    pub(crate) qp: u8,
+}
+
+/// Reads the prompt and the references and builds whatever is built once.
+pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
+    let scene = plan(brief);
+    let (width, height, frames) = (brief.width, brief.height, brief.frames());
+    let busy = matches!(scene.weather.name(), "rain" | "storm" | "snow");
+    let mut qp = if busy { 30 } else { 28 };
+    let one = |shot: Shot| vec![Cut { shot, frames }];
+    let cuts = match &brief.guidance {
+        Guidance::Text => one(Shot::Show(Box::new(Show::build(&scene, width, height)))),
+        Guidance::Image(path) => one(still(&scene, path, 0, brief)?),
+        Guidance::Frames { first, last } => {
+            qp = 22;
+            let ends = [(first, 0), (last, 1)].map(|(path, index)| Ok(picture(path, index)?.cover(width, height)));
+            let [first, last] = ends;
+            one(Shot::Between(Box::new(Between::new(first?, last?))))
+        }
+        Guidance::References { images, videos } => references(&scene, images, videos, brief)?,
+    };
+    Ok(Script { scene, cuts, qp })
+}
+
+/// The scene of the prompt opens; the references follow in their order.
+fn references(
+    scene: &Scene, images: &[std::path::PathBuf], videos: &[std::path::PathBuf], brief: &Brief,
+) -> Result<Vec<Cut>, RenderError> {
+    let mut shots = vec![(Shot::Show(Box::new(Show::build(scene, brief.width, brief.height))), Length::Any)];
+    for (index, path) in images.iter().enumerate() {
+        shots.push((still(scene, path, index, brief)?, Length::Any));
+    }
+    for (index, path) in videos.iter().enumerate() {
+        let reel = Reel::open(path, images.len() + index, Overlay::new(scene, brief.width, brief.height))?;
+        let most = reel.most_frames();
+        shots.push((Shot::Reel(Box::new(reel)), Length::AtMost(most)));
+    }
+    let lengths = edit::share(brief.frames(), &shots.iter().map(|(_, length)| *length).collect::<Vec<_>>());
+    let cuts = shots.into_iter().zip(lengths).map(|((shot, _), frames)| Cut { shot, frames });
+    Ok(cuts.filter(|cut| cut.frames > 0).collect())
+}
+
+fn still(scene: &Scene, path: &Path, index: usize, brief: &Brief) -> Result<Shot, RenderError> {
+    let overlay = Overlay::new(scene, brief.width, brief.height);
+    Ok(Shot::Still(Box::new(Still::new(&picture(path, index)?, scene, overlay, index))))
+}
+
+fn picture(path: &Path, index: usize) -> Result<Picture, RenderError> {
+    let why = |why: String| RenderError::Reference { index, why };
+    let bytes = std::fs::read(path).map_err(|error| why(format!("the image cannot be read: {error}")))?;
+    picture::decode(&bytes, &picture::Limits::default()).map_err(|error| why(error.to_string()))
+}

@@ -1,0 +1,104 @@
+//! Looks of drawn pictures.
+
+use super::{Style, contrast, saturate, split};
+use crate::raster::Rgb;
+use crate::stage::{Finish, Grain};
+
+/// Clear, bright, saturated.
+#[derive(Debug)]
+pub(super) struct Anime;
+
+impl Style for Anime {
+    fn name(&self) -> &'static str {
+        "anime"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["anime", "manga", "cartoon", "animated", "animation", "ghibli", "动漫", "动画", "卡通", "日漫"]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        saturate(contrast(colour, 0.94).to(Rgb::WHITE, 0.06), 1.4)
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false }
+    }
+}
+
+/// Pale washes on rough paper.
+#[derive(Debug)]
+pub(super) struct Watercolour;
+
+impl Style for Watercolour {
+    fn name(&self) -> &'static str {
+        "watercolour"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["watercolor", "watercolour", "painting", "painted", "oil painting", "impressionist", "水彩", "水彩画", "油画", "绘画"]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        let wash = saturate(colour, 0.82).to(Rgb::hex(0xfb_f6ea), 0.30);
+        split(wash, Rgb::hex(0x3a_4a6a), Rgb::hex(0xff_f4e0), 0.10)
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: -0.0, grain: Grain::Paper(5.0), worn: false, blocks: 0, grey: false }
+    }
+}
+
+/// Grey washes on cream paper.
+#[derive(Debug)]
+pub(super) struct Ink;
+
+impl Style for Ink {
+    fn name(&self) -> &'static str {
+        "ink"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["ink", "ink wash", "sumi e", "sketch", "pencil", "hand drawn", "水墨", "水墨画", "国画", "素描", "手绘"]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        let wash = contrast(saturate(colour, 0.14), 1.22);
+        split(wash, Rgb::hex(0x20_2428), Rgb::hex(0xfb_f3df), 0.35).to(Rgb::hex(0xf4_ecd8), 0.16)
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: 0.12, grain: Grain::Paper(6.0), worn: false, blocks: 0, grey: false }
+    }
+}
+
+/// Large square pixels.
+#[derive(Debug)]
+pub(super) struct Pixel;
+
+impl Style for Pixel {
+    fn name(&self) -> &'static str {
+        "pixel"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["pixel art", "pixel", "8 bit", "16 bit", "retro game", "像素", "像素风"]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        let step = |c: f32| libm::roundf(c * 10.0) / 10.0;
+        let vivid = saturate(contrast(colour, 1.1), 1.25);
+        Rgb { r: step(vivid.r), g: step(vivid.g), b: step(vivid.b) }
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 6, grey: false }
+    }
+}
+
+/// Few, flat, pale colours.
+#[derive(Debug)]
+pub(super) struct Minimal;
+
+impl Style for Minimal {
+    fn name(&self) -> &'static str {
+        "minimal"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &["minimal", "minimalist", "minimalism", "flat", "clean", "pastel", "极简", "简约", "扁平"]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        contrast(saturate(colour, 0.62), 0.72).to(Rgb::hex(0xf6_efe6), 0.26)
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false }
+    }
+}

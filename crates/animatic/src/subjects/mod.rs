@@ -1,0 +1,133 @@
+//! Subjects: who and what a film can be about. One file each, one trait.
+//!
+//! A subject is drawn in its own measure: feet (or middle, if it flies or swims) at the origin, one unit tall, y down,
+//! facing right. It is a function of the pose alone. To add one: write the file, name it in [`ALL`].
+
+mod balloon;
+mod bird;
+mod butterfly;
+mod car;
+mod cat;
+mod dog;
+mod fish;
+mod flower;
+mod horse;
+mod person;
+mod pets;
+mod rig;
+mod robot;
+mod rocket;
+mod ship;
+mod toys;
+mod tree;
+
+use crate::raster::{Pen, Rgb};
+use crate::scene::Action;
+use std::fmt;
+
+/// Everything that can be cast.
+pub(crate) const ALL: &[&dyn Subject] = &[
+    &cat::Cat,
+    &dog::Dog,
+    &horse::Horse,
+    &bird::Bird,
+    &butterfly::Butterfly,
+    &fish::Fish,
+    &person::Woman,
+    &person::Man,
+    &person::Child,
+    &person::Astronaut,
+    &robot::Robot,
+    &car::Car,
+    &ship::Ship,
+    &rocket::Rocket,
+    &balloon::Balloon,
+    &toys::Ball,
+    &tree::Tree,
+    &flower::Flower,
+];
+
+/// Where a figure finds its hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Footing {
+    Ground,
+    Air,
+    Afloat,
+}
+
+/// What a figure is drawn from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pose {
+    pub(crate) action: Action,
+    /// Seconds.
+    pub(crate) t: f32,
+    /// Main colour.
+    pub(crate) coat: Rgb,
+    pub(crate) young: bool,
+    /// Whether lights are on.
+    pub(crate) night: bool,
+}
+
+/// Something to see.
+pub(crate) trait Subject: Sync {
+    /// Its one name.
+    fn name(&self) -> &'static str;
+    /// Phrases that call for it, in any language.
+    fn words(&self) -> &'static [&'static str];
+    /// The setting it is seen in when the prompt names none.
+    fn home(&self) -> &'static str;
+    /// What it does when the prompt does not say.
+    fn habit(&self) -> Action {
+        Action::Idle
+    }
+    /// Whether it does things at all; trees do not.
+    fn acts(&self) -> bool {
+        true
+    }
+    /// The action nearest to what is asked that it can show.
+    fn able(&self, action: Action) -> Action {
+        action
+    }
+    /// Its height as a share of the picture's measure.
+    fn size(&self) -> f32 {
+        0.55
+    }
+    /// How much longer its steps are than its height suggests.
+    fn stride(&self) -> f32 {
+        1.0
+    }
+    fn footing(&self, _action: Action) -> Footing {
+        Footing::Ground
+    }
+    /// How far it reaches to each side, in its own heights.
+    fn reach(&self) -> f32 {
+        0.75
+    }
+    /// How far it reaches above its feet.
+    fn headroom(&self) -> f32 {
+        1.35
+    }
+    /// Half the width of its shadow.
+    fn girth(&self) -> f32 {
+        0.3
+    }
+    /// How far it is off the ground, `0.0..=1.0`, for the shadow.
+    fn lift(&self, _pose: &Pose) -> f32 {
+        0.0
+    }
+    /// Its colour when the prompt names none; `accent` is a hue in degrees, `copy` counts several of a kind.
+    fn coat(&self, accent: u16, copy: u8) -> Rgb;
+    /// Draws it.
+    fn draw(&self, pose: &Pose, pen: &mut Pen);
+}
+
+impl fmt::Debug for dyn Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A bright colour from a hue in degrees; several of a kind differ.
+fn bright(accent: u16, copy: u8) -> Rgb {
+    Rgb::hsl(f32::from(accent) / 360.0 + f32::from(copy) * 0.19, 0.62, 0.52)
+}
