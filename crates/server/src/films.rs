@@ -63,7 +63,7 @@ enum Choice {
 
 /// What the conditions and the range of the request come to.
 fn choose(exchange: &Exchange, etag: &str, length: u64) -> Choice {
-    if exchange.header(&IF_NONE_MATCH).is_some_and(|tags| ask::names_etag(tags, etag)) {
+    if exchange.header(&IF_NONE_MATCH).is_some_and(|tags| ask::names_etag(tags.as_bytes(), etag.as_bytes())) {
         return Choice::Known;
     }
     let same = exchange.header(&IF_RANGE).is_none_or(|tag| tag.trim() == etag);

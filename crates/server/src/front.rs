@@ -75,7 +75,7 @@ async fn dispatch(exchange: &mut Exchange) -> Outcome {
         Route::Docs => docs::index(exchange),
         Route::DocsPage => docs::page(exchange),
         Route::Health => health::health(),
-        Route::Ready => health::ready(&exchange.app),
+        Route::Ready => health::ready(&exchange.app).await,
         Route::Metrics => health::metrics(&exchange.app),
         Route::Unknown => Err(Problem::not_found_route()),
     }

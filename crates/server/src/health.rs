@@ -14,8 +14,9 @@ pub(crate) fn health() -> Outcome {
 }
 
 /// The store takes writes, and the server is not about to stop.
-pub(crate) fn ready(app: &App) -> Outcome {
-    if app.gateway.store().ready() && !*app.stopping.borrow() {
+pub(crate) async fn ready(app: &App) -> Outcome {
+    let writes = app.gateway.store().ready().await.is_ok();
+    if writes && !*app.stopping.borrow() {
         Ok(reply::json(Bytes::from_static(b"{\"status\":\"ready\"}")))
     } else {
         Err(Problem::unavailable())
@@ -24,7 +25,7 @@ pub(crate) fn ready(app: &App) -> Outcome {
 
 /// Everything that was counted, in the text form of Prometheus.
 pub(crate) fn metrics(app: &App) -> Outcome {
-    for (state, step, count) in app.gateway.store().counts().by_state() {
+    for (state, step, count) in app.gateway.store().counts().iter() {
         metrics::gauge!("filmgate_tasks", "state" => state, "step" => step).set(count as f64);
     }
     Ok(reply::ready(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", app.metrics.render()))

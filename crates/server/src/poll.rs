@@ -2,16 +2,19 @@
 //! from memory with bytes that stand ready: [`at_once`] does that before anything waits or is boxed. What memory does not
 //! hold, and whoever wants to wait for news, goes through [`result`].
 //!
-//! The entity tag of an answer names the task's version and the base URL; a client that sends it back hears 304 as long
-//! as nothing has changed, and together with `wait` hears nothing until something has.
+//! The entity tag of an answer names its bytes; a client that sends it back hears 304 as long as nothing has changed,
+//! and together with `wait` hears nothing until something has.
 
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use filmgate_contract::problem::Problem;
 use filmgate_contract::result;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::task::{Status, Summary};
-use filmgate_gateway::{Cell, Face, Gateway};
+use filmgate_gateway::Gateway;
+use filmgate_store::{Cell, Face};
 use hyper::Method;
 use hyper::header::{ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
 
@@ -44,7 +47,7 @@ pub(crate) async fn result(exchange: &mut Exchange) -> Outcome {
     let caller = exchange.authenticate()?;
     ask::accepts_json(exchange.headers())?;
     let patience = ask::patience(exchange.head.uri.query(), exchange.headers())?;
-    let app = std::sync::Arc::clone(&exchange.app);
+    let app = Arc::clone(&exchange.app);
     let mut cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
     if !patience.span.is_zero() && !cell.summary.status.is_final() && is_current(exchange, &cell)? {
         news(exchange, &cell, patience.span).await;
@@ -62,11 +65,11 @@ pub(crate) async fn result(exchange: &mut Exchange) -> Outcome {
 fn is_current(exchange: &Exchange, cell: &Cell) -> Result<bool, Problem> {
     let Some(tags) = exchange.header(&IF_NONE_MATCH) else { return Ok(true) };
     let face = face(&exchange.app.gateway, cell, &exchange.base_url()?);
-    Ok(ask::names_etag(tags, &face.etag))
+    Ok(ask::names_etag(tags.as_bytes(), &face.etag))
 }
 
 /// Comes back when the task has changed from `cell`, the patience is over, or the server is to stop.
-async fn news(exchange: &Exchange, cell: &Cell, patience: Duration) {
+async fn news(exchange: &Exchange, cell: &Arc<Cell>, patience: Duration) {
     let mut stopping = exchange.app.stopping.clone();
     tokio::select! {
         _ = exchange.app.gateway.store().changed(cell) => {}
@@ -78,26 +81,32 @@ async fn news(exchange: &Exchange, cell: &Cell, patience: Duration) {
 /// The task as bytes that stand ready, or 304 when the client has them.
 fn shown(exchange: &Exchange, cell: &Cell) -> Outcome {
     let face = face(&exchange.app.gateway, cell, &exchange.base_url()?);
-    let known = exchange.header(&IF_NONE_MATCH).is_some_and(|tags| ask::names_etag(tags, &face.etag));
+    let known =
+        exchange.header(&IF_NONE_MATCH).is_some_and(|tags| ask::names_etag(tags.as_bytes(), &face.etag));
     let mut response = if known { reply::unchanged() } else { reply::json(face.body) };
     reply::set(
         &mut response,
         ETAG,
-        HeaderValue::from_str(&face.etag).unwrap_or(HeaderValue::from_static("\"?\"")),
+        HeaderValue::from_maybe_shared(face.etag).unwrap_or(HeaderValue::from_static("\"?\"")),
     );
     Ok(response)
 }
 
-/// The task's answer for clients that reach us at `base`; made when it is first asked for.
+/// The task's answer for clients that reach us at `base`; made when it is first asked for, and again when the link in it
+/// has come to its end.
 fn face(gateway: &Gateway, cell: &Cell, base: &str) -> Face {
     let now = gateway.now();
-    cell.face(base, now, |task| {
-        let link = link(gateway, task, base, now);
-        let until = match &task.status {
+    cell.face(base, now, || {
+        let link = link(gateway, &cell.summary, base, now);
+        let body = result::render(&cell.summary, link.as_deref(), now);
+        let valid_until = match &cell.summary.status {
             Status::Succeeded(film) if link.is_some() => Some(film.expires),
             _ => None,
         };
-        (result::render(task, link.as_deref(), now), until)
+        let mut hash = DefaultHasher::new();
+        hash.write(&body);
+        let etag = format!("\"{:016x}\"", hash.finish());
+        Face { body: body.into(), etag: etag.into(), valid_until }
     })
 }
 

@@ -17,54 +17,83 @@ use crate::reply::{self, refused};
 const PAGE: usize = 20;
 const LONGEST_PAGE: usize = 100;
 
-/// What `status` may be on the wire, and the states it stands for.
-const STATUSES: [(&str, &str); 4] =
-    [("queued", "queued"), ("processing", "running"), ("completed", "succeeded"), ("failed", "failed")];
+/// What `status` may be on the wire, and the states that each word stands for.
+const STATUSES: [(&str, &[Option<&str>]); 4] = [
+    ("queued", &[Some("queued")]),
+    ("processing", &[Some("running")]),
+    ("completed", &[Some("succeeded")]),
+    ("failed", &[Some("failed"), Some("canceled"), Some("expired")]),
+];
+/// When no `status` is said.
+const ANY: &[Option<&str>] = &[None];
 
 /// A page of tasks.
 pub(crate) async fn list(exchange: &mut Exchange) -> Outcome {
     let caller = exchange.authenticate()?;
     ask::accepts_json(exchange.headers())?;
     let base = exchange.base_url()?;
-    let mut listing = listing(exchange)?;
-    let limit = listing.limit;
-    // One more than asked for shows whether there is a next page.
-    listing.limit += 1;
-    let mut cells = exchange.app.gateway.list(&caller, listing).await.map_err(refused)?;
-    let more = cells.len() > limit;
-    cells.truncate(limit);
-    let now = exchange.app.gateway.now();
-    let page: Vec<_> = cells
-        .iter()
-        .map(|cell| (cell.summary.clone(), link(&exchange.app.gateway, &cell.summary, &base, now)))
-        .collect();
+    let asked = Asked::of(exchange)?;
+    let gateway = &exchange.app.gateway;
+    let mut tasks = Vec::new();
+    for state in asked.states {
+        let found = gateway.list(&caller, asked.listing(*state)).await.map_err(refused)?;
+        tasks.extend(found.iter().map(|cell| cell.summary.clone()));
+    }
+    tasks.sort_by(|one, other| other.created.cmp(&one.created).then_with(|| other.id.cmp(&one.id)));
+    let more = tasks.len() > asked.limit;
+    tasks.truncate(asked.limit);
+    let now = gateway.now();
+    let linked = tasks.into_iter().map(|task| {
+        let link = link(gateway, &task, &base, now);
+        (task, link)
+    });
+    let page: Vec<_> = linked.collect();
     let next = page.last().filter(|_| more).map(|(task, _)| task.id.as_str());
     Ok(reply::json(result::render_page(&page, next, now)))
 }
 
-fn listing(exchange: &Exchange) -> Result<Listing, Problem> {
-    let limit = exchange.parameter("limit").map_or(Ok(PAGE), |asked| {
-        let limit = asked.parse().ok().filter(|limit| (1..=LONGEST_PAGE).contains(limit));
-        limit.ok_or_else(|| invalid("limit", asked, &format!("a whole number from 1 to {LONGEST_PAGE}")))
-    })?;
-    let state = exchange.parameter("status").map(|asked| {
-        let known = STATUSES.into_iter().find(|(word, _)| *word == asked).map(|(_, state)| state.to_owned());
-        known.ok_or_else(|| invalid("status", asked, "queued, processing, completed or failed"))
-    });
-    let before = exchange.parameter("after").map(|asked| {
-        let id = well_formed(asked).then(|| TaskId::from_text(asked));
-        id.ok_or_else(|| invalid("after", asked, "the `next` of the page before"))
-    });
-    let model = exchange.parameter("model").map(str::to_owned);
-    Ok(Listing { state: state.transpose()?, model, before: before.transpose()?, limit })
+/// A page as it was asked for.
+struct Asked {
+    limit: usize,
+    states: &'static [Option<&'static str>],
+    model: Option<String>,
+    before: Option<TaskId>,
 }
 
-/// Cancels an unfinished task, deletes an ended one; answers with how it stands, or stood.
+impl Asked {
+    fn of(exchange: &Exchange) -> Result<Self, Problem> {
+        let limit = exchange.parameter("limit").map_or(Ok(PAGE), |asked| {
+            let limit = asked.parse().ok().filter(|limit| (1..=LONGEST_PAGE).contains(limit));
+            limit.ok_or_else(|| invalid("limit", asked, &format!("a whole number from 1 to {LONGEST_PAGE}")))
+        })?;
+        let states = exchange.parameter("status").map_or(Ok(ANY), |asked| {
+            let known = STATUSES.into_iter().find(|(word, _)| *word == asked).map(|(_, states)| states);
+            known.ok_or_else(|| invalid("status", asked, "queued, processing, completed or failed"))
+        })?;
+        let before = exchange.parameter("after").map(|asked| {
+            let id = well_formed(asked).then(|| TaskId::from_text(asked));
+            id.ok_or_else(|| invalid("after", asked, "the `next_cursor` of the page before"))
+        });
+        let model = exchange.parameter("model").map(str::to_owned);
+        Ok(Self { limit, states, model, before: before.transpose()? })
+    }
+
+    /// The tasks in `state`; one more than asked for, which shows whether there is a next page.
+    fn listing(&self, state: Option<&str>) -> Listing {
+        let state = state.map(str::to_owned);
+        Listing { state, model: self.model.clone(), before: self.before.clone(), limit: self.limit + 1 }
+    }
+}
+
+/// Cancels an unfinished task, deletes an ended one; answers with how it stands, or that it is gone.
 pub(crate) async fn end(exchange: &mut Exchange) -> Outcome {
     let caller = exchange.authenticate()?;
     ask::accepts_json(exchange.headers())?;
     let app = Arc::clone(&exchange.app);
     let ended = app.gateway.end(&caller, exchange.tail()).await.map_err(refused)?;
-    let (Ended::Canceled(cell) | Ended::Deleted(cell)) = ended;
-    Ok(reply::json(result::render(&cell.summary, None, app.gateway.now())))
+    let body = match ended {
+        Ended::Canceled(cell) => result::render(&cell.summary, None, app.gateway.now()),
+        Ended::Deleted(cell) => result::deleted(cell.summary.dialect, &cell.summary.id),
+    };
+    Ok(reply::json(body))
 }

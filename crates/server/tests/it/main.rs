@@ -1,0 +1,13 @@
+//! The real server on a free port, over a real gateway and a real store in a temporary folder; a held clock, counted
+//! chance, and no worker, so that a task stands still until a test moves it. Requests are written by hand, byte for byte.
+
+mod connections;
+mod creating;
+mod documents;
+mod films;
+mod keys;
+mod listing;
+mod reading;
+mod routing;
+mod site;
+mod watching;
