@@ -1,0 +1,50 @@
+//! The words of the command line. Each command's own arguments and work stand in its file.
+
+use clap::{Parser, Subcommand};
+
+use crate::config::print::{self, ConfigArgs};
+use crate::doctor::{self, DoctorArgs};
+use crate::generate::{self, GenerateArgs};
+use crate::key::{self, KeyArgs};
+use crate::model::{self, ModelArgs};
+use crate::serve::{self, ServeArgs};
+use crate::task::{self, TaskArgs};
+use crate::trouble::Trouble;
+use crate::version::{self, VersionArgs};
+
+/// A self-hosted video generation API: a prompt becomes an MP4
+#[derive(Debug, Parser)]
+#[command(name = "filmgate", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Start with `filmgate serve --quickstart`, or `filmgate generate \"a cat in the rain\"`."
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(ServeArgs),
+    Generate(GenerateArgs),
+    Task(TaskArgs),
+    Key(KeyArgs),
+    Model(ModelArgs),
+    Config(ConfigArgs),
+    Doctor(DoctorArgs),
+    Version(VersionArgs),
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<(), Trouble> {
+    match CommandLine::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Task(args) => task::run(&args),
+        Command::Key(args) => key::run(&args),
+        Command::Model(args) => model::run(&args),
+        Command::Config(args) => print::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Version(args) => version::run(&args),
+    }
+}

@@ -1,0 +1,52 @@
+//! The help texts are part of the product: a change of one shows in review.
+
+use std::path::Path;
+
+use crate::process::run;
+
+const COMMANDS: [&[&str]; 16] = [
+    &[],
+    &["serve"],
+    &["generate"],
+    &["task"],
+    &["task", "list"],
+    &["task", "show"],
+    &["task", "watch"],
+    &["task", "cancel"],
+    &["key"],
+    &["key", "create"],
+    &["key", "list"],
+    &["key", "revoke"],
+    &["model"],
+    &["config"],
+    &["doctor"],
+    &["version"],
+];
+
+#[test]
+fn every_command_explains_itself() {
+    let mut page = String::new();
+    for command in COMMANDS {
+        let output = run(Path::new("."), &[command, &["--help"]].concat());
+        assert!(output.status.success(), "{command:?}");
+        page.push_str(&format!("$ filmgate {} --help\n\n", command.join(" ")));
+        page.push_str(&String::from_utf8_lossy(&output.stdout));
+        page.push('\n');
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn what_is_not_understood_ends_with_2_and_a_hint() {
+    let output = run(Path::new("."), &["serv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("'serve'"));
+}
+
+#[test]
+fn the_version_names_the_encoder() {
+    let output = run(Path::new("."), &["version", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
+    assert!(told["encoder"].as_str().unwrap().starts_with("openh264"));
+}

@@ -1,0 +1,11 @@
+//! The executable as its users meet it: started, spoken to, stopped, killed. Everything here runs the real binary.
+
+mod config;
+mod crash;
+mod generate;
+mod help;
+mod hosted;
+mod http;
+mod keys;
+mod process;
+mod serve;
