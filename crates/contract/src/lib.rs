@@ -3,13 +3,14 @@
 //! A *dialect* is how clients speak. Each turns its body into one [`VideoRequest`](filmgate_domain::request::VideoRequest)
 //! ([`create`]) and a task's [`Summary`](filmgate_domain::task::Summary) back into its own words ([`result`]). What a
 //! dialect's fields are called stands in one table (`field`), what a model allows in one file ([`catalogue`]), what can
-//! go wrong in one list ([`problem`]); validation reads all three.
+//! go wrong in one list ([`problem`]); validation and the OpenAPI document ([`openapi`]) read the same three.
 //!
 //! Pure: bytes in, bytes out. Deliberately absent: HTTP headers, routing, time, and anything a client does not see.
 
 pub mod catalogue;
 pub mod create;
 mod field;
+pub mod openapi;
 pub mod problem;
 pub mod result;
 pub mod wire;

@@ -130,7 +130,7 @@ impl fmt::Display for Code {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{status} {code}: {message}")]
 pub struct Problem {
-    /// The HTTP status, always the one of `code`.
+    /// The HTTP status: that of `code`, unless the server knows a narrower one (416).
     pub status: u16,
     /// What went wrong.
     pub code: Code,

@@ -122,7 +122,7 @@ pub fn render_page(
 
 /// What is left of a task that was deleted.
 #[derive(Serialize)]
-struct Deleted<'a> {
+struct Gone<'a> {
     id: &'a str,
     object: &'a str,
     deleted: bool,
@@ -130,5 +130,5 @@ struct Deleted<'a> {
 
 /// The answer to the deletion of a finished task.
 pub fn deleted(dialect: Dialect, id: &TaskId) -> Vec<u8> {
-    crate::json(&Deleted { id: id.as_str(), object: speech(dialect).object, deleted: true })
+    crate::json(&Gone { id: id.as_str(), object: speech(dialect).object, deleted: true })
 }

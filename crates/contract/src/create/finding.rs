@@ -12,6 +12,11 @@ struct Finding {
     text: String,
 }
 
+/// The field of a place such as `referenceImages[1]`. Only a dialect's own fields are asked for; none holds a bracket.
+pub(super) fn field_of(place: &str) -> &str {
+    place.split('[').next().unwrap_or(place)
+}
+
 /// Everything that is wrong, in the order it was found.
 #[derive(Default)]
 pub(super) struct Findings(Vec<Finding>);
@@ -31,19 +36,19 @@ impl Findings {
         self.add(Code::MissingParameter, param, format!("`{param}` is required: {allowed}"));
     }
 
-    /// `param` has a value of the right kind that is not allowed.
-    pub(super) fn invalid(&mut self, param: &str, allowed: impl Display, received: impl Display) {
-        let text = format!("`{param}` must be {allowed}; received {received}");
-        self.add(Code::InvalidParameter, param, text);
+    /// At `place` stands a value of the right kind that is not allowed.
+    pub(super) fn invalid(&mut self, place: &str, allowed: impl Display, received: impl Display) {
+        let text = format!("`{place}` must be {allowed}; received {received}");
+        self.add(Code::InvalidParameter, field_of(place), text);
     }
 
-    /// `param` has a value of the wrong kind.
-    pub(super) fn mistyped(&mut self, param: &str, allowed: impl Display, received: &Json<'_>) {
+    /// At `place` stands a value of the wrong kind.
+    pub(super) fn mistyped(&mut self, place: &str, allowed: impl Display, received: &Json<'_>) {
         let received = match received {
             Json::Array(_) | Json::Object(_) | Json::Null => received.kind().to_owned(),
             scalar => format!("{}, {scalar}", scalar.kind()),
         };
-        self.invalid(param, allowed, received);
+        self.invalid(place, allowed, received);
     }
 
     /// `param` and `other` exclude each other; `remedy` says what to do.

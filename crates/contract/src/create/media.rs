@@ -4,6 +4,8 @@
 //! so that whoever decodes it later (standard alphabet, padding optional) cannot fail. Its media type is not believed
 //! and not checked: the bytes decide, later.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -43,7 +45,7 @@ pub(super) fn link_text<'j>(value: &'j Json<'_>) -> Option<&'j str> {
     }
 }
 
-/// Judges a reference's text; the error says what is wrong with it.
+/// Judges a reference's text; the error says what is wrong with it, to stand in brackets.
 pub(super) fn link(text: &str) -> Result<Link<'_>, String> {
     match text.get(..5) {
         Some(scheme) if scheme.eq_ignore_ascii_case("data:") => inline(&text[5..]),
@@ -53,27 +55,37 @@ pub(super) fn link(text: &str) -> Result<Link<'_>, String> {
 
 fn remote(text: &str) -> Result<String, String> {
     if text.len() > MAX_URL {
-        return Err(format!("the URL has {} bytes, more than {MAX_URL}", text.len()));
+        return Err(format!("{} bytes long, more than {MAX_URL}", text.len()));
     }
-    let url = Url::parse(text).map_err(|_| "it is not an absolute URL".to_owned())?;
+    let url = Url::parse(text).map_err(|_| "not an absolute URL".to_owned())?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("the scheme `{}` is not served", url.scheme()));
+        return Err(format!("the scheme is {}", url.scheme()));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user name or password is not fetched".to_owned());
+        return Err("it holds a user name or password, and such a URL is not fetched".to_owned());
     }
     Ok(url.into())
 }
 
+/// `text` for a message: a user name or password in it is nobody's business, and messages are logged.
+pub(super) fn presentable(text: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = text.split_once("://") else { return Cow::Borrowed(text) };
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..authority].rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://…{}", &rest[at..])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Judges what follows `data:`.
 fn inline(rest: &str) -> Result<Link<'_>, String> {
-    let (head, text) = rest.split_once(',').ok_or("the data: URL has no comma")?;
+    let (head, text) = rest.split_once(',').ok_or("it has no comma")?;
     let encoded = head.rsplit(';').next().is_some_and(|last| last.eq_ignore_ascii_case("base64"));
     if !encoded {
-        return Err("the data: URL is not marked `;base64`".to_owned());
+        return Err("it is not marked `;base64`".to_owned());
     }
     if text.is_empty() {
-        return Err("the data: URL is empty".to_owned());
+        return Err("there is nothing after its comma".to_owned());
     }
     let bytes = decoded_length(text.as_bytes())?;
     Ok(Link::Inline { text, bytes })

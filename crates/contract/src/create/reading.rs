@@ -7,7 +7,7 @@ use bytes::Bytes;
 use filmgate_domain::media::{MediaKind, MediaSource, Size};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 
-use super::finding::Findings;
+use super::finding::{Findings, field_of};
 use super::media::{self, Link};
 use crate::catalogue::{Catalogue, Model, Picture, one_of, parse_size};
 use crate::field::{Field, Meaning, Speech, speech};
@@ -186,7 +186,7 @@ impl<'a> Reading<'a> {
             let fits = |seconds: &u32| self.models.iter().any(|model| model.durations.allow(*seconds));
             match (whole(value), value) {
                 (Some(seconds), _) if fits(&seconds) => read = Some(seconds),
-                (_, Json::Number(_)) => self.findings.invalid(field.name, &allowed, value),
+                (Some(_), _) | (_, Json::Number(_)) => self.findings.invalid(field.name, &allowed, value),
                 _ => self.findings.mistyped(field.name, &allowed, value),
             }
         }
@@ -277,7 +277,7 @@ impl<'a> Reading<'a> {
         if let Some((field, _)) = given.first()
             && !self.models.iter().any(|model| model.takes_frames())
         {
-            let text = format!("`{}` is not taken by this model: it makes no film from frames", field.name);
+            let text = format!("`{}` is not taken by this model", field.name);
             self.findings.add(Code::InvalidParameter, field.name, text);
             return None;
         }
@@ -286,13 +286,12 @@ impl<'a> Reading<'a> {
         {
             let remedy = "they are two names for the same image; send one of them, or the same value twice";
             self.findings.conflict(legacy.name, new.name, remedy);
-            for (field, value) in given {
-                self.source(field.name, field.name, value, MediaKind::Image);
-            }
-            return None;
         }
-        let (field, value) = given.first()?;
-        self.source(field.name, field.name, value, MediaKind::Image)
+        let sources: Vec<_> = given
+            .into_iter()
+            .map(|(field, value)| self.source(field.name, value, MediaKind::Image))
+            .collect();
+        sources.into_iter().next().flatten()
     }
 
     /// References of one kind; `None` when something was noted.
@@ -309,7 +308,11 @@ impl<'a> Reading<'a> {
                 single => std::slice::from_ref(single),
             };
             let links: Vec<_> = values.iter().enumerate().filter(|(_, value)| !value.is_empty()).collect();
-            if links.len() > most {
+            if most == 0 {
+                let text = format!("`{}` is not taken by this model", field.name);
+                self.findings.add(Code::InvalidParameter, field.name, text);
+                sources = None;
+            } else if links.len() > most {
                 let allowed =
                     format!("an array of at most {most} {kind}{}", if most == 1 { "" } else { "s" });
                 self.findings.invalid(field.name, allowed, format_args!("{} of them", links.len()));
@@ -320,7 +323,7 @@ impl<'a> Reading<'a> {
                     Json::Array(_) => format!("{}[{place}]", field.name),
                     _ => field.name.to_owned(),
                 };
-                let source = self.source(field.name, &shown, link, kind);
+                let source = self.source(&shown, link, kind);
                 sources = sources.zip(source).map(|(mut sources, source)| {
                     sources.push(source);
                     sources
@@ -330,10 +333,10 @@ impl<'a> Reading<'a> {
         sources
     }
 
-    /// One reference of field `param`, which messages call `shown`.
-    fn source(&mut self, param: &str, shown: &str, value: &Json<'_>, kind: MediaKind) -> Option<MediaSource> {
+    /// One reference, which stands at `place`: a field's name, or that and an index.
+    fn source(&mut self, place: &str, value: &Json<'_>, kind: MediaKind) -> Option<MediaSource> {
         let Some(text) = media::link_text(value) else {
-            self.findings.mistyped(param, media::ALLOWED, value);
+            self.findings.mistyped(place, media::ALLOWED, value);
             return None;
         };
         match media::link(text) {
@@ -342,15 +345,16 @@ impl<'a> Reading<'a> {
                 let most = self.models.iter().map(|model| largest(model, kind)).max().unwrap_or(0);
                 if bytes > most {
                     let allowed = format_args!("at most {most} bytes");
-                    let text = format!("`{shown}` must have {allowed}; received {bytes}");
-                    self.findings.add(Code::InvalidParameter, param, text);
+                    let text = format!("`{place}` must have {allowed}; received {bytes}");
+                    self.findings.add(Code::InvalidParameter, field_of(place), text);
                     return None;
                 }
                 Some(MediaSource::Inline(slice(self.body, text)))
             }
             Err(why) => {
-                let text = format!("`{shown}` must be {}, and {why}; received {}", media::ALLOWED, Cut(text));
-                self.findings.add(Code::InvalidMedia, param, text);
+                let received = format!("{} ({why})", Cut(&media::presentable(text)));
+                let text = format!("`{place}` must be {}; received {received}", media::ALLOWED);
+                self.findings.add(Code::InvalidMedia, field_of(place), text);
                 None
             }
         }
