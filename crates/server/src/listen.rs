@@ -163,7 +163,7 @@ fn turn(listener: StdListener, app: Arc<App>, room: usize) -> io::Result<()> {
 async fn accept(listener: StdListener, app: Arc<App>, room: usize) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     let mut http = http1::Builder::new();
-    http.max_header_size(HEAD_BYTES).max_headers(MOST_HEADERS).header_read_timeout(None).pipeline_flush(true);
+    http.max_header_size(HEAD_BYTES).max_headers(MOST_HEADERS).header_read_timeout(None);
     let mut stopping = app.stopping.clone();
     let mut connections = JoinSet::new();
     while !*stopping.borrow_and_update() {

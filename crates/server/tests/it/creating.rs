@@ -15,7 +15,7 @@ async fn both_dialects_answer_in_the_words_of_the_seeds() {
     let sora = site.ask_as_client("POST /v1/sora/videos", PLAIN).await;
     assert_eq!(
         sora.text(),
-        r#"{"id":"sora_01ma8d15000000000000000002","object":"video.generation","created":1800000000,"model":"openAiSora2Plus","status":"queued"}"#
+        r#"{"id":"sora_01mcc5rm000000000000000002","object":"video.generation","created":1800000000,"model":"openAiSora2Plus","status":"queued"}"#
     );
     let videos = site.ask_as_client("POST /v1/videos/videos", VIDEOS).await.json();
     assert!(videos["id"].as_str().unwrap().starts_with("video_"));
@@ -25,7 +25,7 @@ async fn both_dialects_answer_in_the_words_of_the_seeds() {
 #[tokio::test]
 async fn what_is_ignored_is_named_and_strict_refuses_it() {
     let site = Site::new().await;
-    let body = r#"{"model":"openAiSora2Plus","prompt":"x","style":"noir","n":null}"#;
+    let body = r#"{"model":"openAiSora2Plus","prompt":"x","style":"noir"}"#;
     let heard = site.ask_as_client("POST /v1/sora/videos", body).await;
     assert_eq!((heard.status, heard.header("filmgate-ignored")), (200, Some("style")), "{heard:?}");
     let strict = site.ask_as_client("POST /v1/sora/videos\nPrefer: handling=strict", body).await;
