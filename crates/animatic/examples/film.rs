@@ -94,7 +94,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let spent = begun.elapsed().as_secs_f64();
         std::fs::write(out, &film.mp4)?;
         let seconds = f64::from(brief.seconds);
-        println!("{} frames, {} bytes, {spent:.2} s: {:.3} s per second of film", film.frames, film.mp4.len(), spent / seconds);
+        println!(
+            "{} frames, {} bytes, {spent:.2} s: {:.3} s per second of film",
+            film.frames,
+            film.mp4.len(),
+            spent / seconds
+        );
     }
     if let Some(peak) = peak_memory() {
         println!("peak memory {peak}");

@@ -16,7 +16,7 @@ pub struct Scene {
     pub(crate) cast: Vec<Role>,
     pub(crate) camera: Camera,
     pub(crate) style: &'static dyn Style,
-    /// Words nothing was found for; they turn the accent and the details of the picture.
+    /// Words nothing was found for; they turn the accent and the details of the picture. Kept to be shown.
     pub(crate) unknown: Vec<String>,
     /// A hue in 1/360 turns for what the prompt gives no colour to.
     pub(crate) accent: u16,
@@ -27,6 +27,11 @@ impl Scene {
     /// True if both would be filmed the same way.
     pub fn films_like(&self, other: &Self) -> bool {
         format!("{self:?}") == format!("{other:?}")
+    }
+
+    /// The words of the prompt that nothing was found for.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
     }
 
     /// A seed for one purpose, so that painting windows does not move the clouds.

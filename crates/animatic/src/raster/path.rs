@@ -64,7 +64,11 @@ impl Outline {
                 self.commands.line_to([corner.x, corner.y]);
             }
         };
-        if area >= 0.0 { corners.iter().for_each(&mut draw) } else { corners.iter().rev().for_each(&mut draw) }
+        if area >= 0.0 {
+            corners.iter().for_each(&mut draw)
+        } else {
+            corners.iter().rev().for_each(&mut draw)
+        }
         self.commands.close();
         self
     }

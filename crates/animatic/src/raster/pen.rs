@@ -148,7 +148,8 @@ impl<'a> Pen<'a> {
         let clamp = |v: f32, most: usize| v.clamp(-2.0, most as f32 + 2.0);
         let left = (libm::floorf(clamp(low.x, self.plate.width)) as i32).max(0) & !1;
         let top = (libm::floorf(clamp(low.y, self.plate.height)) as i32).max(0) & !1;
-        let right = ((libm::ceilf(clamp(high.x, self.plate.width)) as i32 + 1) & !1).min(self.plate.width as i32);
+        let right =
+            ((libm::ceilf(clamp(high.x, self.plate.width)) as i32 + 1) & !1).min(self.plate.width as i32);
         let bottom =
             ((libm::ceilf(clamp(high.y, self.plate.height)) as i32 + 1) & !1).min(self.plate.height as i32);
         (right > left && bottom > top).then(|| Area {
@@ -172,7 +173,9 @@ impl<'a> Pen<'a> {
         self.half.resize(area.width / 2, 0);
         for (row, pair) in self.mask.chunks_exact(area.width * 2).enumerate() {
             let (upper, lower) = pair.split_at(area.width);
-            for ((half, up), low) in self.half.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2)) {
+            for ((half, up), low) in
+                self.half.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2))
+            {
                 let sum = u16::from(up[0]) + u16::from(up[1]) + u16::from(low[0]) + u16::from(low[1]);
                 *half = ((sum + 2) >> 2) as u8;
             }
@@ -215,7 +218,8 @@ impl<'a> Pen<'a> {
     /// wide (a divisor of the plate's width is best) and smoothed between, dithered so that no bands show.
     pub(crate) fn wash(&mut self, from: i32, to: i32, grain: usize, colour: &dyn Fn(f32, f32) -> Rgb) {
         let plate = &mut *self.plate;
-        let (top, bottom) = ((from - plate.top).max(0) as usize & !1, ((to - plate.top) as usize).min(plate.height));
+        let (top, bottom) =
+            ((from - plate.top).max(0) as usize & !1, ((to - plate.top) as usize).min(plate.height));
         let columns = plate.width.div_ceil(grain) + 1;
         let line = |row: usize| -> Vec<Ink> {
             let y = (row * grain + top) as f32 + plate.top as f32;
@@ -252,7 +256,8 @@ impl<'a> Pen<'a> {
     /// Roughens what is painted and opaque: brightness wanders by up to `strength` samples, by the given field (`-1.0..1.0`).
     pub(crate) fn roughen(&mut self, from: i32, to: i32, strength: f32, field: &dyn Fn(f32, f32) -> f32) {
         let plate = &mut *self.plate;
-        let (top, bottom) = ((from - plate.top).max(0) as usize, ((to - plate.top) as usize).min(plate.height));
+        let (top, bottom) =
+            ((from - plate.top).max(0) as usize, ((to - plate.top) as usize).min(plate.height));
         let stride = plate.width + 1;
         for row in top..bottom {
             for x in 0..plate.width {

@@ -154,9 +154,13 @@ impl Plate {
     fn repeat_edges(&mut self) {
         let wraps = self.wraps;
         let (stride, half) = (self.stride(), self.half_stride());
-        for (plane, stride) in
-            [(&mut self.y, stride), (&mut self.a, stride), (&mut self.u, half), (&mut self.v, half), (&mut self.half_a, half)]
-        {
+        for (plane, stride) in [
+            (&mut self.y, stride),
+            (&mut self.a, stride),
+            (&mut self.u, half),
+            (&mut self.v, half),
+            (&mut self.half_a, half),
+        ] {
             for row in plane.chunks_exact_mut(stride) {
                 row[stride - 1] = if wraps { row[0] } else { row[stride - 2] };
             }
@@ -180,7 +184,14 @@ impl Plate {
     }
 
     /// Lays one row of both colour planes; `row` counts half-size rows.
-    pub(crate) fn lay_chroma(&self, dst: [&mut [u8]; 2], lens: &Lens, row: usize, shift: f32, bench: &mut Bench) {
+    pub(crate) fn lay_chroma(
+        &self,
+        dst: [&mut [u8]; 2],
+        lens: &Lens,
+        row: usize,
+        shift: f32,
+        bench: &mut Bench,
+    ) {
         let plane = Plane { width: self.width / 2, stride: self.half_stride(), height: self.height / 2 };
         let (first, second, part) = self.line(lens, row as f32 * 2.0 + 0.5, true);
         let kind = kind(&self.half_rows, first, second, part);
@@ -241,7 +252,15 @@ struct Line {
 }
 
 impl Line {
-    fn lay(&self, dst: &mut [&mut [u8]], src: &[&[u8]], alpha: &[u8], plane: &Plane, kind: Row, bench: &mut Bench) {
+    fn lay(
+        &self,
+        dst: &mut [&mut [u8]],
+        src: &[&[u8]],
+        alpha: &[u8],
+        plane: &Plane,
+        kind: Row,
+        bench: &mut Bench,
+    ) {
         if kind == Row::Empty {
             return;
         }
@@ -264,7 +283,13 @@ impl Line {
 
     #[allow(clippy::too_many_arguments)] // one inner step, split off for reading
     fn segment(
-        &self, dst: &mut [u8], src: &[u8], alpha: &[u8], plane: &Plane, solid: bool, (at, step): (i64, i64),
+        &self,
+        dst: &mut [u8],
+        src: &[u8],
+        alpha: &[u8],
+        plane: &Plane,
+        solid: bool,
+        (at, step): (i64, i64),
         bench: &mut Bench,
     ) {
         let count = dst.len();
@@ -287,7 +312,11 @@ impl Line {
 
     /// The piece of the row, mixed from its two lines if it lies between them.
     fn upright<'a>(
-        &self, data: &'a [u8], plane: &Plane, span: std::ops::Range<usize>, buffer: &'a mut Vec<u8>,
+        &self,
+        data: &'a [u8],
+        plane: &Plane,
+        span: std::ops::Range<usize>,
+        buffer: &'a mut Vec<u8>,
     ) -> &'a [u8] {
         let line = |row: usize| {
             let base = row * plane.stride;

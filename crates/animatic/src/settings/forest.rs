@@ -15,24 +15,49 @@ impl Setting for Forest {
         "forest"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["forest", "wood", "woods", "woodland", "jungle", "rainforest", "bamboo forest", "森林", "树林", "丛林", "林间", "林中", "竹林"]
+        &[
+            "forest",
+            "wood",
+            "woods",
+            "woodland",
+            "jungle",
+            "rainforest",
+            "bamboo forest",
+            "森林",
+            "树林",
+            "丛林",
+            "林间",
+            "林中",
+            "竹林",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let floor = set.row(0.72);
         let snow = set.scene.weather.name() == "snow";
-        let green = move |code: u32| if snow { Rgb::hex(0xd8_e2ea).to(Rgb::hex(code), 0.35) } else { Rgb::hex(code) };
+        let green =
+            move |code: u32| if snow { Rgb::hex(0xd8_e2ea).to(Rgb::hex(code), 0.35) } else { Rgb::hex(code) };
         set.levels.ground = set.row(0.90);
         set.levels.air = set.row(0.42);
         sky(set, floor);
-        for (name, depth, distance, count, size) in [("far trees", 0.2, 0.66, 34, 0.62), ("middle trees", 0.42, 0.40, 22, 0.92)] {
+        for (name, depth, distance, count, size) in
+            [("far trees", 0.2, 0.66, 34, 0.62), ("middle trees", 0.42, 0.40, 22, 0.92)]
+        {
             let base = floor + set.unit * 0.03 * depth;
             set.layer(name, depth, 1.6, base - set.unit * 1.1, Motion::Still, |brush| {
                 let leaf = brush.light.at(green(0x3f_7048), distance);
-                brush.pen.ramp(&Outline::new().rect(0.0, base - brush.unit * 0.05, brush.width, brush.unit * 0.4), leaf, leaf.times(0.8));
+                brush.pen.ramp(
+                    &Outline::new().rect(0.0, base - brush.unit * 0.05, brush.width, brush.unit * 0.4),
+                    leaf,
+                    leaf.times(0.8),
+                );
                 for one in 0..count {
                     let x = brush.width * (one as f32 + brush.chance.unit()) / count as f32;
                     let size = size * brush.chance.between(0.8, 1.2);
-                    if brush.chance.often(0.62) { fir(brush, x, base, size, leaf) } else { tree(brush, x, base, size, leaf.times(1.12)) }
+                    if brush.chance.often(0.62) {
+                        fir(brush, x, base, size, leaf)
+                    } else {
+                        tree(brush, x, base, size, leaf.times(1.12))
+                    }
                 }
             });
         }
@@ -45,7 +70,11 @@ impl Setting for Forest {
         });
     }
     fn sounds(&self, night: bool) -> &'static [(Voice, f32)] {
-        if night { &[(Voice::Crickets, 0.7), (Voice::Wind, 0.4)] } else { &[(Voice::Birds, 1.0), (Voice::Wind, 0.35)] }
+        if night {
+            &[(Voice::Crickets, 0.7), (Voice::Wind, 0.4)]
+        } else {
+            &[(Voice::Birds, 1.0), (Voice::Wind, 0.35)]
+        }
     }
 }
 
@@ -59,7 +88,11 @@ fn ground(set: &mut SetBuilder, floor: f32, green: &dyn Fn(u32) -> Rgb) {
             let share = ((y - floor) / (bottom - floor)).clamp(0.0, 1.0);
             let patch = noise.fractal(x * fine, y * fine * 4.0, 3);
             // Sun comes through in flecks.
-            let fleck = if light.sun && !light.night { crate::chance::ease((patch - 0.56) * 9.0) * 0.35 } else { 0.0 };
+            let fleck = if light.sun && !light.night {
+                crate::chance::ease((patch - 0.56) * 9.0) * 0.35
+            } else {
+                0.0
+            };
             far.to(near, share).times(0.8 + 0.4 * patch).to(light.key, fleck * (1.0 - share * 0.6))
         };
         brush.pen.wash(floor as i32, bottom as i32, 8, &colour);
@@ -90,7 +123,12 @@ fn trunks(set: &mut SetBuilder, floor: f32, green: &dyn Fn(u32) -> Rgb) {
             for one in 0..5u8 {
                 let x = brush.width * (f32::from(one) + brush.chance.unit()) / 5.0;
                 let wide = brush.unit * brush.chance.between(0.05, 0.14);
-                let shaft = [point(x, -brush.height * 0.2), point(x + wide, -brush.height * 0.2), point(x + wide * 2.2 - brush.unit * 0.35, foot), point(x - brush.unit * 0.35, foot)];
+                let shaft = [
+                    point(x, -brush.height * 0.2),
+                    point(x + wide, -brush.height * 0.2),
+                    point(x + wide * 2.2 - brush.unit * 0.35, foot),
+                    point(x - brush.unit * 0.35, foot),
+                ];
                 let key = brush.light.key;
                 brush.pen.veil(&Outline::new().polygon(&shaft), key, 0.13);
             }
@@ -100,9 +138,21 @@ fn trunks(set: &mut SetBuilder, floor: f32, green: &dyn Fn(u32) -> Rgb) {
 
 fn trunk(brush: &mut Brush, x: f32, base: f32, wide: f32, bark: Rgb) {
     let top = -brush.height * 0.2;
-    let body = [point(x - wide * 0.8, top), point(x + wide * 0.8, top), point(x + wide, base - wide), point(x + wide * 1.9, base), point(x - wide * 1.9, base), point(x - wide, base - wide)];
+    let body = [
+        point(x - wide * 0.8, top),
+        point(x + wide * 0.8, top),
+        point(x + wide, base - wide),
+        point(x + wide * 1.9, base),
+        point(x - wide * 1.9, base),
+        point(x - wide, base - wide),
+    ];
     brush.pen.ramp(&Outline::new().polygon(&body), bark.times(1.1), bark.times(0.7));
-    let lit = [point(x - wide * 0.8, top), point(x - wide * 0.4, top), point(x - wide * 0.55, base - wide), point(x - wide, base - wide)];
+    let lit = [
+        point(x - wide * 0.8, top),
+        point(x - wide * 0.4, top),
+        point(x - wide * 0.55, base - wide),
+        point(x - wide, base - wide),
+    ];
     let key = bark.to(brush.light.key, 0.25);
     brush.pen.veil(&Outline::new().polygon(&lit), key, 0.7);
 }

@@ -15,18 +15,47 @@ impl Setting for Meadow {
         "meadow"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["meadow", "field", "grass", "lawn", "garden", "park", "prairie", "grassland", "countryside", "farm", "hill", "草地", "草坪", "草原", "田野", "花园", "公园", "山坡", "花田", "原野"]
+        &[
+            "meadow",
+            "field",
+            "grass",
+            "lawn",
+            "garden",
+            "park",
+            "prairie",
+            "grassland",
+            "countryside",
+            "farm",
+            "hill",
+            "草地",
+            "草坪",
+            "草原",
+            "田野",
+            "花园",
+            "公园",
+            "山坡",
+            "花田",
+            "原野",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let horizon = set.row(0.60);
         let snow = set.scene.weather.name() == "snow";
-        let green = |code: u32| if snow { Rgb::hex(0xe4_ebf3).to(Rgb::hex(code), 0.08) } else { Rgb::hex(code) };
+        let green =
+            |code: u32| if snow { Rgb::hex(0xe4_ebf3).to(Rgb::hex(code), 0.08) } else { Rgb::hex(code) };
         set.levels.ground = set.row(0.885);
         set.levels.air = set.row(0.42);
         sky(set, horizon);
         set.layer("far hills", 0.14, 1.3, horizon - set.unit * 0.2, Motion::Still, |brush| {
             let light = *brush.light;
-            ridge(brush, horizon, brush.unit * 0.14, 2, 0.3, (light.at(green(0x5d_8a78), 0.62), light.at(green(0x7a_a27c), 0.5)));
+            ridge(
+                brush,
+                horizon,
+                brush.unit * 0.14,
+                2,
+                0.3,
+                (light.at(green(0x5d_8a78), 0.62), light.at(green(0x7a_a27c), 0.5)),
+            );
         });
         set.layer("hills", 0.32, 1.5, horizon - set.unit * 0.34, Motion::Still, |brush| {
             let light = *brush.light;
@@ -42,7 +71,11 @@ impl Setting for Meadow {
         fringe(set, &green);
     }
     fn sounds(&self, night: bool) -> &'static [(Voice, f32)] {
-        if night { &[(Voice::Crickets, 0.8), (Voice::Wind, 0.2)] } else { &[(Voice::Birds, 0.8), (Voice::Wind, 0.25)] }
+        if night {
+            &[(Voice::Crickets, 0.8), (Voice::Wind, 0.2)]
+        } else {
+            &[(Voice::Birds, 0.8), (Voice::Wind, 0.25)]
+        }
     }
 }
 
@@ -68,10 +101,19 @@ fn field(set: &mut SetBuilder, horizon: f32, green: &dyn Fn(u32) -> Rgb) {
             let base = top + (bottom - top) * (0.02 + share * share * 0.98);
             let tone = far.to(near, share);
             let tall = 0.012 + 0.045 * share;
-            blades(brush, base, (tall * 0.5, tall), (260.0 - 150.0 * share) as usize, (tone.times(0.84), tone.times(1.16).to(light.key, 0.08)));
+            blades(
+                brush,
+                base,
+                (tall * 0.5, tall),
+                (260.0 - 150.0 * share) as usize,
+                (tone.times(0.9), tone.times(1.14).to(light.key, 0.08)),
+            );
             if flowers {
                 for _ in 0..12 {
-                    let at = point(brush.chance.between(0.0, brush.width), base - brush.unit * tall * brush.chance.between(0.3, 0.9));
+                    let at = point(
+                        brush.chance.between(0.0, brush.width),
+                        base - brush.unit * tall * brush.chance.between(0.3, 0.9),
+                    );
                     let (petals, heart) = petal(&mut brush.chance);
                     let size = brush.unit * (0.0035 + 0.012 * share);
                     blossom(brush, at.x, at.y, size, light.at(petals, 0.05), light.at(heart, 0.05));
@@ -91,7 +133,10 @@ fn fringe(set: &mut SetBuilder, green: &dyn Fn(u32) -> Rgb) {
         blades(brush, base, (0.12, 0.255), 260, (tone.times(0.6), tone.times(1.05).to(light.key, 0.12)));
         if flowers {
             for _ in 0..26 {
-                let at = point(brush.chance.between(0.0, brush.width), base - brush.unit * brush.chance.between(0.14, 0.25));
+                let at = point(
+                    brush.chance.between(0.0, brush.width),
+                    base - brush.unit * brush.chance.between(0.14, 0.25),
+                );
                 let (petals, heart) = petal(&mut brush.chance);
                 let size = brush.unit * brush.chance.between(0.014, 0.022);
                 blossom(brush, at.x, at.y, size, light.at(petals, 0.0), light.at(heart, 0.0));

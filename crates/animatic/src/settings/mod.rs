@@ -33,6 +33,16 @@ pub(crate) const ALL: &[&dyn Setting] = &[
     &skies::OpenSky,
 ];
 
+/// How a place keeps the weather off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shelter {
+    Open,
+    /// It rains outside the windows, in front of the sky layer.
+    Indoors,
+    /// Nothing falls here.
+    Sealed,
+}
+
 /// A place.
 pub(crate) trait Setting: Sync {
     /// Its one name.
@@ -41,7 +51,11 @@ pub(crate) trait Setting: Sync {
     fn words(&self) -> &'static [&'static str];
     /// Paints its layers and says where actors stand.
     fn paint(&self, set: &mut SetBuilder);
-    /// What it sounds like; the second list is for the night.
+    /// Whether weather falls on the actors, behind the windows only, or not at all.
+    fn shelter(&self) -> Shelter {
+        Shelter::Open
+    }
+    /// What it sounds like by day or by night.
     fn sounds(&self, night: bool) -> &'static [(Voice, f32)];
 }
 

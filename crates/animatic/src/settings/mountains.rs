@@ -15,23 +15,36 @@ impl Setting for Mountains {
         "mountains"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["mountain", "peak", "alps", "alpine", "cliff", "canyon", "valley", "summit", "山", "高山", "雪山", "山脉", "群山", "山峰", "山谷", "悬崖", "山顶"]
+        &[
+            "mountain", "peak", "alps", "alpine", "cliff", "canyon", "valley", "summit", "山", "高山",
+            "雪山", "山脉", "群山", "山峰", "山谷", "悬崖", "山顶",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let base = set.row(0.74);
         let snow = set.scene.weather.name() == "snow";
-        let green = move |code: u32| if snow { Rgb::hex(0xe2_eaf2).to(Rgb::hex(code), 0.12) } else { Rgb::hex(code) };
+        let green =
+            move |code: u32| if snow { Rgb::hex(0xe2_eaf2).to(Rgb::hex(code), 0.12) } else { Rgb::hex(code) };
         set.levels.ground = set.row(0.905);
         set.levels.air = set.row(0.38);
         sky(set, base);
-        for (name, depth, height, distance, peaks) in [("far range", 0.10, 0.56, 0.56, 4), ("range", 0.24, 0.40, 0.34, 5)] {
+        for (name, depth, height, distance, peaks) in
+            [("far range", 0.10, 0.56, 0.56, 4), ("range", 0.24, 0.40, 0.34, 5)]
+        {
             set.layer(name, depth, 1.5, base - set.unit * 0.72, Motion::Still, |brush| {
                 range(brush, base, height, distance, peaks);
             });
         }
         set.layer("slope", 0.5, 1.7, base - set.unit * 0.3, Motion::Still, |brush| {
             let light = *brush.light;
-            ridge(brush, base + brush.unit * 0.06, brush.unit * 0.12, 2, 0.3, (light.at(green(0x3e_6650), 0.22), light.at(green(0x4c_7850), 0.12)));
+            ridge(
+                brush,
+                base + brush.unit * 0.06,
+                brush.unit * 0.12,
+                2,
+                0.3,
+                (light.at(green(0x3e_6650), 0.22), light.at(green(0x4c_7850), 0.12)),
+            );
             for _ in 0..42 {
                 let x = brush.chance.between(0.0, brush.width);
                 let size = brush.chance.between(0.12, 0.26);
@@ -47,12 +60,19 @@ impl Setting for Mountains {
             let (noise, fine) = brush.noise(3, brush.unit * 0.2);
             let bottom = brush.height * 1.13;
             brush.pen.wash(top as i32, bottom as i32, 8, &|x, y| {
-                far.to(near, ((y - top) / (bottom - top)).clamp(0.0, 1.0)).times(0.88 + 0.24 * noise.fractal(x * fine, y * fine * 3.0, 3))
+                far.to(near, ((y - top) / (bottom - top)).clamp(0.0, 1.0))
+                    .times(0.88 + 0.24 * noise.fractal(x * fine, y * fine * 3.0, 3))
             });
             for row in 0..8u8 {
                 let share = f32::from(row) / 7.0;
                 let tone = far.to(near, share);
-                blades(brush, top + (bottom - top) * share, (0.012, 0.03 + 0.02 * share), 120, (tone.times(0.8), tone.times(1.15)));
+                blades(
+                    brush,
+                    top + (bottom - top) * share,
+                    (0.012, 0.03 + 0.02 * share),
+                    120,
+                    (tone.times(0.8), tone.times(1.15)),
+                );
             }
         });
     }
@@ -77,15 +97,36 @@ fn range(brush: &mut Brush, base: f32, height: f32, distance: f32, peaks: u32) {
     for (top, wide) in tops {
         // Jagged flanks: the same kinks for rock and snow.
         let kinks: Vec<f32> = (0..12).map(|_| brush.chance.between(-0.05, 0.05)).collect();
-        let flank = |side: f32, drop: f32, kink: usize| point(top.x + side * wide * (drop + kinks[kink] * drop.min(0.4) * 1.6), top.y + (base - top.y) * drop * 1.15);
+        let flank = |side: f32, drop: f32, kink: usize| {
+            point(
+                top.x + side * wide * (drop + kinks[kink] * drop.min(0.4) * 1.6),
+                top.y + (base - top.y) * drop * 1.15,
+            )
+        };
         let left: Vec<Point> = (0..6).map(|i| flank(-1.0, i as f32 / 5.0, i)).collect();
         let right: Vec<Point> = (0..6).map(|i| flank(1.0, i as f32 / 5.0, 6 + i)).collect();
         let spine: Vec<Point> = (0..6).map(|i| flank(0.16, i as f32 / 5.0, (i * 5) % 12)).collect();
         let face = |a: &[Point], b: &[Point]| a.iter().chain(b.iter().rev()).copied().collect::<Vec<_>>();
-        brush.pen.ramp(&Outline::new().polygon(&face(&left, &spine)), rock.to(light.key, 0.16), rock.to(light.haze, 0.35));
-        brush.pen.ramp(&Outline::new().polygon(&face(&spine, &right)), rock.times(0.74), rock.to(light.haze, 0.3));
+        brush.pen.ramp(
+            &Outline::new().polygon(&face(&left, &spine)),
+            rock.to(light.key, 0.16),
+            rock.to(light.haze, 0.35),
+        );
+        brush.pen.ramp(
+            &Outline::new().polygon(&face(&spine, &right)),
+            rock.times(0.74),
+            rock.to(light.haze, 0.3),
+        );
         let cap = |side: &[Point], edge: f32| -> Vec<Point> {
-            vec![side[0], side[1], side[1].to(side[2], 0.5 + edge), spine[1].to(side[2], 0.45), spine[2].to(side[1], 0.4 + edge), spine[1].to(spine[2], 0.2), spine[0]]
+            vec![
+                side[0],
+                side[1],
+                side[1].to(side[2], 0.5 + edge),
+                spine[1].to(side[2], 0.45),
+                spine[2].to(side[1], 0.4 + edge),
+                spine[1].to(spine[2], 0.2),
+                spine[0],
+            ]
         };
         brush.pen.fill(&Outline::new().polygon(&cap(&left, 0.2)), snow);
         brush.pen.fill(&Outline::new().polygon(&cap(&right, 0.0)), snow.times(0.82));

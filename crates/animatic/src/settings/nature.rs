@@ -15,7 +15,12 @@ pub(super) fn ridge(brush: &mut Brush, base: f32, height: f32, waves: u32, rough
         base - height * (swell * (1.0 - rough) + noise.fractal(x * fine, 0.5, 4) * rough * 1.3)
     };
     let steps = (width / 6.0) as usize;
-    let mut corners: Vec<_> = (0..=steps).map(|i| { let x = width * i as f32 / steps as f32; point(x, line(x)) }).collect();
+    let mut corners: Vec<_> = (0..=steps)
+        .map(|i| {
+            let x = width * i as f32 / steps as f32;
+            point(x, line(x))
+        })
+        .collect();
     let foot = brush.height * 1.2;
     corners.push(point(width, foot));
     corners.push(point(0.0, foot));
@@ -28,14 +33,26 @@ pub(super) fn tree(brush: &mut Brush, x: f32, base: f32, size: f32, leaf: Rgb) {
     let bark = leaf.to(Rgb::hex(0x4a_3428), 0.75).times(0.75);
     let trunk = Outline::new()
         .limb(point(x, base), point(x, base - unit * 0.55), unit * 0.035, unit * 0.022)
-        .limb(point(x, base - unit * 0.4), point(x + unit * 0.12, base - unit * 0.62), unit * 0.018, unit * 0.01)
-        .limb(point(x, base - unit * 0.36), point(x - unit * 0.13, base - unit * 0.58), unit * 0.018, unit * 0.01);
+        .limb(
+            point(x, base - unit * 0.4),
+            point(x + unit * 0.12, base - unit * 0.62),
+            unit * 0.018,
+            unit * 0.01,
+        )
+        .limb(
+            point(x, base - unit * 0.36),
+            point(x - unit * 0.13, base - unit * 0.58),
+            unit * 0.018,
+            unit * 0.01,
+        );
     brush.pen.fill(&trunk, bark);
     let crown = point(x, base - unit * 0.72);
     let mut clump = |from: f32, reach: f32, shade: Rgb, shift: f32| {
         for part in 0..9u8 {
             let turn = f32::from(part) / 9.0 + from;
-            let at = crown.plus(unit * reach * wave(turn + 0.25), unit * reach * 0.8 * wave(turn)).plus(-shift * unit, -shift * unit);
+            let at = crown
+                .plus(unit * reach * wave(turn + 0.25), unit * reach * 0.8 * wave(turn))
+                .plus(-shift * unit, -shift * unit);
             let radius = unit * brush.chance.between(0.10, 0.15);
             brush.pen.fill(&Outline::new().circle(at, radius), shade);
         }
@@ -49,14 +66,24 @@ pub(super) fn tree(brush: &mut Brush, x: f32, base: f32, size: f32, leaf: Rgb) {
 /// A fir, standing on a row.
 pub(super) fn fir(brush: &mut Brush, x: f32, base: f32, size: f32, leaf: Rgb) {
     let unit = brush.unit * size;
-    brush.pen.fill(&Outline::new().rect(x - unit * 0.018, base - unit * 0.1, unit * 0.036, unit * 0.1), leaf.times(0.5));
+    brush.pen.fill(
+        &Outline::new().rect(x - unit * 0.018, base - unit * 0.1, unit * 0.036, unit * 0.1),
+        leaf.times(0.5),
+    );
     let tiers = 6u8;
     for tier in 0..tiers {
         let share = f32::from(tier) / f32::from(tiers);
         let y = base - unit * (0.07 + share * 0.78);
         let half = unit * 0.21 * (1.0 - share * 0.82) * brush.chance.between(0.92, 1.08);
         let tip = y - unit * 0.25 * (1.0 - share * 0.3);
-        let bough = [point(x, tip), point(x + half, y + unit * 0.012), point(x + half * 0.4, y - unit * 0.012), point(x, y + unit * 0.018), point(x - half * 0.4, y - unit * 0.012), point(x - half, y + unit * 0.012)];
+        let bough = [
+            point(x, tip),
+            point(x + half, y + unit * 0.012),
+            point(x + half * 0.4, y - unit * 0.012),
+            point(x, y + unit * 0.018),
+            point(x - half * 0.4, y - unit * 0.012),
+            point(x - half, y + unit * 0.012),
+        ];
         brush.pen.fill(&Outline::new().polygon(&bough), leaf.times(0.78 + 0.35 * share));
     }
 }
@@ -69,9 +96,15 @@ pub(super) fn blades(brush: &mut Brush, base: f32, tall: (f32, f32), count: usiz
         let h = unit * brush.chance.between(tall.0, tall.1);
         let lean = h * brush.chance.between(-0.35, 0.35);
         let wide = unit * 0.0045 + h * 0.028;
-        let blade = [point(x - wide, base), point(x + lean * 0.3 - wide * 0.5, base - h * 0.55), point(x + lean, base - h), point(x + lean * 0.35 + wide * 0.5, base - h * 0.5), point(x + wide, base)];
+        let blade = [
+            point(x - wide, base),
+            point(x + lean * 0.3 - wide * 0.5, base - h * 0.55),
+            point(x + lean, base - h),
+            point(x + lean * 0.35 + wide * 0.5, base - h * 0.5),
+            point(x + wide, base),
+        ];
         let colour = colours.0.to(colours.1, brush.chance.unit());
-        brush.pen.ramp(&Outline::new().polygon(&blade), colour, colour.times(0.62));
+        brush.pen.ramp(&Outline::new().polygon(&blade), colour, colour.times(0.74));
     }
 }
 

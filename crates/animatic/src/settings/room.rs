@@ -1,7 +1,7 @@
 //! A room: a wall, a window with the weather behind it, a lamp, a wooden floor.
 
-use super::Setting;
 use super::skies::sky;
+use super::{Setting, Shelter};
 use crate::raster::{Outline, Rgb, point};
 use crate::sound::Voice;
 use crate::stage::{Brush, Motion, SetBuilder};
@@ -14,7 +14,33 @@ impl Setting for Room {
         "room"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["room", "living room", "bedroom", "kitchen", "indoors", "interior", "house", "home", "office", "studio", "cafe", "library", "stage", "table", "房间", "客厅", "卧室", "厨房", "室内", "家里", "办公室", "咖啡馆", "图书馆", "舞台", "桌子"]
+        &[
+            "room",
+            "living room",
+            "bedroom",
+            "kitchen",
+            "indoors",
+            "interior",
+            "house",
+            "home",
+            "office",
+            "studio",
+            "cafe",
+            "library",
+            "stage",
+            "table",
+            "房间",
+            "客厅",
+            "卧室",
+            "厨房",
+            "室内",
+            "家里",
+            "办公室",
+            "咖啡馆",
+            "图书馆",
+            "舞台",
+            "桌子",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let skirting = set.row(0.74);
@@ -26,24 +52,40 @@ impl Setting for Room {
             let light = brush.light.on_actor(Rgb::hex(0x9a_6a44));
             let bottom = brush.height * 1.13;
             let boards = 7.0;
-            brush.pen.wash(skirting as i32 & !1, bottom as i32, 8, &|_, y| light.times(0.7 + 0.4 * (y - skirting) / (bottom - skirting)));
+            brush.pen.wash(skirting as i32 & !1, bottom as i32, 8, &|_, y| {
+                light.times(0.7 + 0.4 * (y - skirting) / (bottom - skirting))
+            });
             for board in 0..7u8 {
                 let share = f32::from(board) / boards;
                 let y = skirting + (bottom - skirting) * share * share;
-                brush.pen.veil(&Outline::new().rect(0.0, y, brush.width, brush.unit * 0.0035), light.times(0.45), 0.8);
+                brush.pen.veil(
+                    &Outline::new().rect(0.0, y, brush.width, brush.unit * 0.0035),
+                    light.times(0.45),
+                    0.8,
+                );
                 for _ in 0..6 {
                     let x = brush.chance.between(0.0, brush.width);
                     let tall = (bottom - skirting) * (2.0 * share + 1.0 / boards) / boards;
-                    brush.pen.veil(&Outline::new().rect(x, y, brush.unit * 0.003, tall), light.times(0.45), 0.7);
+                    brush.pen.veil(
+                        &Outline::new().rect(x, y, brush.unit * 0.003, tall),
+                        light.times(0.45),
+                        0.7,
+                    );
                 }
             }
             let rug = Rgb::hsl(f32::from((brush.seed % 360) as u16) / 360.0, 0.35, 0.45);
             let rug = brush.light.on_actor(rug);
             let middle = point(brush.width * 0.27, brush.height * 0.92);
             for (grow, shade) in [(1.0, 0.75), (0.92, 1.0), (0.70, 1.22), (0.62, 0.95)] {
-                brush.pen.fill(&Outline::new().ellipse(middle, brush.unit * 0.62 * grow, brush.unit * 0.085 * grow, 0.0), rug.times(shade));
+                brush.pen.fill(
+                    &Outline::new().ellipse(middle, brush.unit * 0.62 * grow, brush.unit * 0.085 * grow, 0.0),
+                    rug.times(shade),
+                );
             }
         });
+    }
+    fn shelter(&self) -> Shelter {
+        Shelter::Indoors
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Room, 1.0), (Voice::Pad, 0.35)]
@@ -86,7 +128,10 @@ fn wall(brush: &mut Brush, skirting: f32) {
         picture(brush, frame, wood);
         lamp(brush, right + unit * 0.30, skirting);
     }
-    brush.pen.fill(&Outline::new().rect(0.0, skirting - unit * 0.035, brush.width, unit * 0.036), paper.times(1.25));
+    brush.pen.fill(
+        &Outline::new().rect(0.0, skirting - unit * 0.035, brush.width, unit * 0.036),
+        paper.times(1.25),
+    );
 }
 
 fn curtains(brush: &mut Brush, (left, right): (f32, f32), (top, bottom): (f32, f32)) {
@@ -96,19 +141,44 @@ fn curtains(brush: &mut Brush, (left, right): (f32, f32), (top, bottom): (f32, f
         for fold in 0..5u8 {
             let x = edge + side * unit * (0.10 - 0.032 * f32::from(fold));
             let shade = cloth.times(if fold % 2 == 0 { 0.85 } else { 1.08 });
-            let strip = Outline::new().rect(x.min(x + side * unit * 0.034), top - unit * 0.06, unit * 0.034, bottom - top - unit * 0.01);
+            let strip = Outline::new().rect(
+                x.min(x + side * unit * 0.034),
+                top - unit * 0.06,
+                unit * 0.034,
+                bottom - top - unit * 0.01,
+            );
             brush.pen.ramp(&strip, shade, shade.times(0.8));
         }
     }
-    brush.pen.fill(&Outline::new().limb(point(left - unit * 0.15, top - unit * 0.06), point(right + unit * 0.15, top - unit * 0.06), unit * 0.008, unit * 0.008), cloth.times(0.45));
+    brush.pen.fill(
+        &Outline::new().limb(
+            point(left - unit * 0.15, top - unit * 0.06),
+            point(right + unit * 0.15, top - unit * 0.06),
+            unit * 0.008,
+            unit * 0.008,
+        ),
+        cloth.times(0.45),
+    );
 }
 
 fn picture(brush: &mut Brush, at: crate::raster::Point, wood: Rgb) {
     let unit = brush.unit;
-    brush.pen.fill(&Outline::new().rect(at.x - unit * 0.09, at.y - unit * 0.07, unit * 0.18, unit * 0.14), wood.times(0.45));
+    brush.pen.fill(
+        &Outline::new().rect(at.x - unit * 0.09, at.y - unit * 0.07, unit * 0.18, unit * 0.14),
+        wood.times(0.45),
+    );
     let (sky, hill) = (brush.light.on_actor(Rgb::hex(0x9f_c8dc)), brush.light.on_actor(Rgb::hex(0x6a_9a62)));
-    brush.pen.fill(&Outline::new().rect(at.x - unit * 0.078, at.y - unit * 0.058, unit * 0.156, unit * 0.116), sky);
-    let land = [at.plus(-unit * 0.078, unit * 0.058), at.plus(-unit * 0.078, unit * 0.01), at.plus(0.0, -unit * 0.015), at.plus(unit * 0.078, unit * 0.02), at.plus(unit * 0.078, unit * 0.058)];
+    brush.pen.fill(
+        &Outline::new().rect(at.x - unit * 0.078, at.y - unit * 0.058, unit * 0.156, unit * 0.116),
+        sky,
+    );
+    let land = [
+        at.plus(-unit * 0.078, unit * 0.058),
+        at.plus(-unit * 0.078, unit * 0.01),
+        at.plus(0.0, -unit * 0.015),
+        at.plus(unit * 0.078, unit * 0.02),
+        at.plus(unit * 0.078, unit * 0.058),
+    ];
     brush.pen.fill(&Outline::new().polygon(&land), hill);
 }
 
@@ -117,13 +187,26 @@ fn lamp(brush: &mut Brush, x: f32, base: f32) {
     let unit = brush.unit;
     let iron = brush.light.on_actor(Rgb::hex(0x3a_342e));
     let head = point(x + unit * 0.16, base - unit * 0.42);
-    brush.pen.fill(&Outline::new().limb(point(head.x, base), head, unit * 0.005, unit * 0.005).ellipse(point(head.x, base), unit * 0.05, unit * 0.01, 0.0), iron);
+    brush.pen.fill(
+        &Outline::new().limb(point(head.x, base), head, unit * 0.005, unit * 0.005).ellipse(
+            point(head.x, base),
+            unit * 0.05,
+            unit * 0.01,
+            0.0,
+        ),
+        iron,
+    );
     let glow = Rgb::hex(0xff_d79a);
     let lit = brush.light.lamps;
     if lit > 0.2 {
         brush.pen.glow(head, unit * 0.5, unit * 0.46, glow, 0.42 * lit);
     }
-    let shade = [head.plus(-unit * 0.045, -unit * 0.06), head.plus(unit * 0.045, -unit * 0.06), head.plus(unit * 0.085, unit * 0.05), head.plus(-unit * 0.085, unit * 0.05)];
+    let shade = [
+        head.plus(-unit * 0.045, -unit * 0.06),
+        head.plus(unit * 0.045, -unit * 0.06),
+        head.plus(unit * 0.085, unit * 0.05),
+        head.plus(-unit * 0.085, unit * 0.05),
+    ];
     let cloth = if lit > 0.2 { glow } else { brush.light.on_actor(Rgb::hex(0xe4_d6bc)) };
     brush.pen.ramp(&Outline::new().polygon(&shade), cloth, cloth.times(0.88));
 }

@@ -15,7 +15,26 @@ impl Setting for Sea {
         "sea"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["sea", "ocean", "wave", "open water", "harbor", "bay", "lake", "river", "海", "大海", "海洋", "海面", "海上", "波浪", "海浪", "湖", "湖面", "河"]
+        &[
+            "sea",
+            "ocean",
+            "wave",
+            "open water",
+            "harbor",
+            "bay",
+            "lake",
+            "river",
+            "海",
+            "大海",
+            "海洋",
+            "海面",
+            "海上",
+            "波浪",
+            "海浪",
+            "湖",
+            "湖面",
+            "河",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let horizon = set.row(0.52);
@@ -27,7 +46,8 @@ impl Setting for Sea {
         water(set, horizon, 1.13);
         let crest = set.row(0.99);
         set.layer("swell", 1.35, 2.0, crest - set.unit * 0.09, Motion::Travel(26.0), |brush| {
-            let (deep, light) = (brush.light.at(Rgb::hex(0x17_4f73), 0.0), brush.light.at(Rgb::hex(0x3d_86a6), 0.0));
+            let (deep, light) =
+                (brush.light.at(Rgb::hex(0x17_4f73), 0.0), brush.light.at(Rgb::hex(0x3d_86a6), 0.0));
             ridge(brush, crest, brush.unit * 0.055, 7, 0.06, (light, deep));
         });
     }
@@ -44,7 +64,10 @@ impl Setting for Beach {
         "beach"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["beach", "seaside", "shore", "coast", "seashore", "island", "海滩", "沙滩", "海边", "海岸", "海滨", "小岛"]
+        &[
+            "beach", "seaside", "shore", "coast", "seashore", "island", "海滩", "沙滩", "海边", "海岸",
+            "海滨", "小岛",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let horizon = set.row(0.46);
@@ -66,11 +89,15 @@ impl Setting for Beach {
             let bottom = brush.height * 1.13;
             let colour = |x: f32, y: f32| {
                 let share = ((y - top) / (bottom - top)).clamp(0.0, 1.0);
-                wet.to(dry, crate::chance::ease(share * 4.0)).times(0.92 + 0.16 * noise.fractal(x * fine, y * fine * 4.0, 3))
+                wet.to(dry, crate::chance::ease(share * 4.0))
+                    .times(0.92 + 0.16 * noise.fractal(x * fine, y * fine * 4.0, 3))
             };
             brush.pen.wash(top as i32, bottom as i32, 8, &colour);
             for _ in 0..60 {
-                let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(top + brush.unit * 0.03, bottom));
+                let at = point(
+                    brush.chance.between(0.0, brush.width),
+                    brush.chance.between(top + brush.unit * 0.03, bottom),
+                );
                 let size = brush.unit * brush.chance.between(0.002, 0.007);
                 let shade = dry.times(brush.chance.between(0.6, 1.1));
                 brush.pen.fill(&Outline::new().ellipse(at, size * 1.5, size, 0.0), shade);

@@ -29,7 +29,8 @@ pub(super) fn sky(set: &mut SetBuilder, horizon: f32) {
             // Clouds lie flatter and closer together towards the horizon.
             let density = noise.fractal(x * fine, y * fine * (1.6 + 1.4 * share), 4);
             let cloud = ease((density - (0.72 - cover * 0.5)) / 0.26) * (1.0 - share * 0.55);
-            let above = noise.fractal(x * fine + 0.05, (y - brush.unit * 0.03) * fine * (1.6 + 1.4 * share), 3);
+            let above =
+                noise.fractal(x * fine + 0.05, (y - brush.unit * 0.03) * fine * (1.6 + 1.4 * share), 3);
             clear.to(shade.to(lit, ease((density - above) * 3.0 + 0.55)), cloud * 0.85)
         };
         let (top, end) = (top as i32, bottom as i32 + 4);
@@ -90,11 +91,16 @@ impl Setting for OpenSky {
         sky(set, bottom);
         set.levels.ground = set.row(0.8);
         set.levels.air = set.row(0.5);
-        for (name, depth, row, size) in [("far clouds", 0.25, 0.74, 0.6), ("near clouds", 0.8, 0.92, 1.0), ("passing clouds", 1.4, 1.08, 1.5)] {
+        for (name, depth, row, size) in [
+            ("far clouds", 0.25, 0.74, 0.6),
+            ("near clouds", 0.8, 0.92, 1.0),
+            ("passing clouds", 1.4, 1.08, 1.5),
+        ] {
             let top = set.row(row - 0.42 * size);
             set.layer(name, depth, 1.7, top, Motion::Travel(14.0 * size), |brush| {
                 for bank in 0..(9.0 / size) as u32 + 3 {
-                    let x = brush.width * bank as f32 / 9.0 * size + brush.chance.between(-0.1, 0.1) * brush.unit;
+                    let x =
+                        brush.width * bank as f32 / 9.0 * size + brush.chance.between(-0.1, 0.1) * brush.unit;
                     let size = size * brush.chance.between(0.7, 1.2);
                     cloud(brush, x, brush.height * row, size);
                 }

@@ -1,6 +1,6 @@
 //! Space: stars, nebulae, planets.
 
-use super::Setting;
+use super::{Setting, Shelter};
 use crate::chance::ease;
 use crate::raster::{Outline, Rgb, point};
 use crate::sound::Voice;
@@ -14,7 +14,23 @@ impl Setting for Space {
         "space"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["space", "outer space", "galaxy", "cosmos", "universe", "nebula", "planet", "orbit the earth", "太空", "宇宙", "银河", "星系", "星云", "星球", "外太空"]
+        &[
+            "space",
+            "outer space",
+            "galaxy",
+            "cosmos",
+            "universe",
+            "nebula",
+            "planet",
+            "orbit the earth",
+            "太空",
+            "宇宙",
+            "银河",
+            "星系",
+            "星云",
+            "星球",
+            "外太空",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         set.levels.ground = set.row(0.80);
@@ -26,7 +42,8 @@ impl Setting for Space {
         let hue = f32::from(set.scene.accent) / 360.0;
         set.layer("stars", 0.05, 1.3, -set.unit, Motion::Travel(3.0), |brush| {
             let (noise, fine) = brush.noise(1, brush.unit * 0.7);
-            let (warm, cold) = (Rgb::hsl(0.92 + hue * 0.1, 0.62, 0.36), Rgb::hsl(0.58 + hue * 0.1, 0.66, 0.34));
+            let (warm, cold) =
+                (Rgb::hsl(0.92 + hue * 0.1, 0.62, 0.36), Rgb::hsl(0.58 + hue * 0.1, 0.66, 0.34));
             let dark = Rgb::hex(0x06_0714);
             let (top, bottom) = ((-brush.height / 7.0) as i32, (brush.height * 1.13) as i32);
             brush.pen.wash(top, bottom, 8, &|x, y| {
@@ -35,8 +52,12 @@ impl Setting for Space {
                 dark.to(warm, ease((a - 0.47) * 3.4) * 0.85).to(cold, ease((b - 0.5) * 3.4) * 0.7)
             });
             for _ in 0..900 {
-                let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(-brush.height * 0.12, brush.height * 1.1));
-                let size = brush.unit * if brush.chance.often(0.06) { 0.006 } else { brush.chance.between(0.0016, 0.0034) };
+                let at = point(
+                    brush.chance.between(0.0, brush.width),
+                    brush.chance.between(-brush.height * 0.12, brush.height * 1.1),
+                );
+                let size = brush.unit
+                    * if brush.chance.often(0.06) { 0.006 } else { brush.chance.between(0.0016, 0.0034) };
                 let colour = [Rgb::WHITE, Rgb::hex(0xbf_d4ff), Rgb::hex(0xff_e2b8)][brush.chance.below(3)];
                 let strength = brush.chance.between(0.35, 1.0);
                 brush.pen.glow(at, size, size, colour, strength);
@@ -50,11 +71,15 @@ impl Setting for Space {
         });
         set.layer("dust", 1.5, 2.0, -set.unit, Motion::Travel(22.0), |brush| {
             for _ in 0..34 {
-                let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(0.0, brush.height));
+                let at =
+                    point(brush.chance.between(0.0, brush.width), brush.chance.between(0.0, brush.height));
                 let size = brush.unit * brush.chance.between(0.002, 0.006);
                 brush.pen.glow(at, size * 2.0, size, Rgb::WHITE, 0.5);
             }
         });
+    }
+    fn shelter(&self) -> Shelter {
+        Shelter::Sealed
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Pad, 1.0), (Voice::Room, 0.5)]
@@ -69,18 +94,29 @@ fn planet(brush: &mut Brush, at: crate::raster::Point, radius: f32, colour: Rgb,
         let y = -0.62 + 0.3 * f32::from(band);
         let half = libm::sqrtf(1.0 - y * y) * 0.97;
         let tint = if band % 2 == 0 { colour.times(0.7) } else { colour.to(Rgb::WHITE, 0.35) };
-        brush.pen.veil(&Outline::new().ellipse(at.plus(0.0, y * radius), half * radius, radius * 0.07, 0.0), tint, 0.35);
+        brush.pen.veil(
+            &Outline::new().ellipse(at.plus(0.0, y * radius), half * radius, radius * 0.07, 0.0),
+            tint,
+            0.35,
+        );
     }
     // Night lies over the lower right.
     for step in 0..5u8 {
         let shift = radius * (0.10 + 0.05 * f32::from(step));
-        brush.pen.glow(at.plus(radius * 0.35 + shift, radius * 0.4 + shift), radius * 0.9, radius * 0.9, Rgb::hex(0x04_0510), 0.35);
+        brush.pen.glow(
+            at.plus(radius * 0.35 + shift, radius * 0.4 + shift),
+            radius * 0.9,
+            radius * 0.9,
+            Rgb::hex(0x04_0510),
+            0.35,
+        );
     }
     if ringed {
         for (grow, strength) in [(1.95, 0.5), (1.75, 0.75), (1.55, 0.5)] {
             let (a, b) = (radius * grow, radius * (grow - 0.14));
             let arc = |r: f32, turn: f32| {
-                let on = point(r * crate::chance::wave(turn + 0.25), r * 0.24 * crate::chance::wave(turn)).turned(-0.3);
+                let on = point(r * crate::chance::wave(turn + 0.25), r * 0.24 * crate::chance::wave(turn))
+                    .turned(-0.3);
                 at.plus(on.x, on.y)
             };
             // The front half only; the back half is hidden anyway where it matters.

@@ -15,7 +15,27 @@ impl Setting for Street {
         "street"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["street", "road", "alley", "sidewalk", "avenue", "downtown", "crosswalk", "puddle", "plaza", "market", "街道", "街", "街头", "小巷", "马路", "巷子", "路", "广场", "公路"]
+        &[
+            "street",
+            "road",
+            "alley",
+            "sidewalk",
+            "avenue",
+            "downtown",
+            "crosswalk",
+            "puddle",
+            "plaza",
+            "market",
+            "街道",
+            "街",
+            "街头",
+            "小巷",
+            "马路",
+            "巷子",
+            "路",
+            "广场",
+            "公路",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let kerb = set.row(0.735);
@@ -58,13 +78,22 @@ fn pavement(set: &mut SetBuilder, kerb: f32, wet: bool) {
         let colour = |_: f32, y: f32| far.to(near, ((y - kerb) / (bottom - kerb)).clamp(0.0, 1.0));
         brush.pen.wash(kerb as i32, bottom as i32, 8, &colour);
         let lip = kerb + brush.unit * 0.045;
-        brush.pen.fill(&Outline::new().rect(0.0, lip, brush.width, brush.unit * 0.008), far.times(if snow { 0.9 } else { 1.45 }));
-        brush.pen.veil(&Outline::new().rect(0.0, lip + brush.unit * 0.008, brush.width, brush.unit * 0.012), far.times(0.5), 0.8);
+        brush.pen.fill(
+            &Outline::new().rect(0.0, lip, brush.width, brush.unit * 0.008),
+            far.times(if snow { 0.9 } else { 1.45 }),
+        );
+        brush.pen.veil(
+            &Outline::new().rect(0.0, lip + brush.unit * 0.008, brush.width, brush.unit * 0.012),
+            far.times(0.5),
+            0.8,
+        );
         if wet {
             reflections(brush, kerb, bottom);
         } else {
             let (noise, fine) = brush.noise(7, brush.unit * 0.01);
-            brush.pen.roughen(kerb as i32, bottom as i32, 7.0, &|x, y| noise.at(x * fine, y * fine * 2.0) - 0.5);
+            brush
+                .pen
+                .roughen(kerb as i32, bottom as i32, 7.0, &|x, y| noise.at(x * fine, y * fine * 2.0) - 0.5);
         }
     });
 }
@@ -74,7 +103,8 @@ fn reflections(brush: &mut Brush, kerb: f32, bottom: f32) {
     let unit = brush.unit;
     let sky = brush.light.horizon;
     for _ in 0..26 {
-        let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(kerb + unit * 0.07, bottom));
+        let at =
+            point(brush.chance.between(0.0, brush.width), brush.chance.between(kerb + unit * 0.07, bottom));
         let near = (at.y - kerb) / (bottom - kerb);
         let rx = unit * brush.chance.between(0.1, 0.3) * (0.5 + near);
         brush.pen.glow(at, rx, rx * 0.13, sky.to(Rgb::WHITE, 0.1), 0.4);
@@ -82,7 +112,8 @@ fn reflections(brush: &mut Brush, kerb: f32, bottom: f32) {
     let lamps = brush.light.lamps;
     for streak in 0..46usize {
         let x = brush.chance.between(0.0, brush.width);
-        let colour = if streak % 3 == 0 { NEONS[brush.chance.below(6)] } else { GLOWS[brush.chance.below(4)] };
+        let colour =
+            if streak % 3 == 0 { NEONS[brush.chance.below(6)] } else { GLOWS[brush.chance.below(4)] };
         let length = (bottom - kerb) * brush.chance.between(0.25, 0.8);
         let top = kerb + unit * 0.02 + brush.chance.unit() * (bottom - kerb) * 0.3;
         let wide = unit * brush.chance.between(0.012, 0.05);
@@ -99,7 +130,28 @@ impl Setting for City {
         "city"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["city", "skyline", "skyscraper", "rooftop", "metropolis", "urban", "town", "tokyo", "new york", "paris", "london", "城市", "都市", "天际线", "高楼", "屋顶", "城镇", "东京", "上海", "北京"]
+        &[
+            "city",
+            "skyline",
+            "skyscraper",
+            "rooftop",
+            "metropolis",
+            "urban",
+            "town",
+            "tokyo",
+            "new york",
+            "paris",
+            "london",
+            "城市",
+            "都市",
+            "天际线",
+            "高楼",
+            "屋顶",
+            "城镇",
+            "东京",
+            "上海",
+            "北京",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         let base = set.row(0.86);
@@ -116,20 +168,39 @@ impl Setting for City {
             let (top, foot) = (set.row(row) - set.unit * (high + 0.1), set.row(row) + set.unit * 0.16);
             set.layer(name, depth, 1.6, top, Motion::Still, |brush| {
                 let lift = foot - brush.height * row;
-                skyline(brush, foot, low + lift / brush.unit, high + lift / brush.unit, distance, Rgb::hex(0x4c_5468));
+                skyline(
+                    brush,
+                    foot,
+                    low + lift / brush.unit,
+                    high + lift / brush.unit,
+                    distance,
+                    Rgb::hex(0x4c_5468),
+                );
                 if brush.light.lamps > 0.5 {
                     let haze = Rgb::hex(0xff_b070);
-                    brush.pen.glow(point(brush.width * 0.5, foot), brush.width * 0.5, brush.unit * 0.3, haze, 0.22);
+                    brush.pen.glow(
+                        point(brush.width * 0.5, foot),
+                        brush.width * 0.5,
+                        brush.unit * 0.3,
+                        haze,
+                        0.22,
+                    );
                 }
             });
         }
         set.layer("roof", 1.0, 2.0, base, Motion::Still, |brush| {
             let deck = brush.light.at(Rgb::hex(if wet { 0x3a_3f48 } else { 0x6a_665f }), 0.05);
             let bottom = brush.height * 1.13;
-            brush.pen.wash(base as i32 & !1, bottom as i32, 8, &|_, y| deck.times(1.15 - 0.4 * (y - base) / (bottom - base)));
+            brush.pen.wash(base as i32 & !1, bottom as i32, 8, &|_, y| {
+                deck.times(1.15 - 0.4 * (y - base) / (bottom - base))
+            });
             let edge = brush.unit * 0.026;
             brush.pen.fill(&Outline::new().rect(0.0, base, brush.width, edge), deck.times(1.4));
-            brush.pen.veil(&Outline::new().rect(0.0, base + edge, brush.width, edge * 0.5), deck.times(0.5), 0.8);
+            brush.pen.veil(
+                &Outline::new().rect(0.0, base + edge, brush.width, edge * 0.5),
+                deck.times(0.5),
+                0.8,
+            );
             if wet {
                 reflections(brush, base, bottom);
             }

@@ -1,7 +1,7 @@
 //! Under water: light from above, corals, weed, bubbles.
 
-use super::Setting;
 use super::nature::ridge;
+use super::{Setting, Shelter};
 use crate::chance::ease;
 use crate::raster::{Outline, Rgb, point};
 use crate::sound::Voice;
@@ -15,7 +15,25 @@ impl Setting for Underwater {
         "underwater"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["underwater", "under the sea", "under water", "deep sea", "coral reef", "coral", "reef", "seabed", "aquarium", "水下", "海底", "水底", "珊瑚", "珊瑚礁", "深海", "水族馆", "水中"]
+        &[
+            "underwater",
+            "under the sea",
+            "under water",
+            "deep sea",
+            "coral reef",
+            "coral",
+            "reef",
+            "seabed",
+            "aquarium",
+            "水下",
+            "海底",
+            "水底",
+            "珊瑚",
+            "珊瑚礁",
+            "深海",
+            "水族馆",
+            "水中",
+        ]
     }
     fn paint(&self, set: &mut SetBuilder) {
         set.levels.ground = set.row(0.90);
@@ -44,28 +62,52 @@ impl Setting for Underwater {
         let base = set.row(0.80);
         set.layer("far reef", 0.3, 1.5, base - set.unit * 0.3, Motion::Still, |brush| {
             let light = *brush.light;
-            ridge(brush, base, brush.unit * 0.2, 2, 0.5, (light.at(Rgb::hex(0x2f_6a86), 0.55), light.at(Rgb::hex(0x2f_6a86), 0.35)));
+            ridge(
+                brush,
+                base,
+                brush.unit * 0.2,
+                2,
+                0.5,
+                (light.at(Rgb::hex(0x2f_6a86), 0.55), light.at(Rgb::hex(0x2f_6a86), 0.35)),
+            );
         });
         set.layer("weed", 0.7, 1.8, set.row(0.35), Motion::Sway(13.0), |brush| {
             for _ in 0..26 {
-                let (x, tall) = (brush.chance.between(0.0, brush.width), brush.unit * brush.chance.between(0.14, 0.42));
-                let colour = brush.light.at(Rgb::hsl(0.36 + brush.chance.between(-0.06, 0.06), 0.5, 0.34), 0.25);
+                let (x, tall) =
+                    (brush.chance.between(0.0, brush.width), brush.unit * brush.chance.between(0.14, 0.42));
+                let colour =
+                    brush.light.at(Rgb::hsl(0.36 + brush.chance.between(-0.06, 0.06), 0.5, 0.34), 0.25);
                 let foot = base + brush.unit * 0.08;
                 let bend = brush.chance.between(-0.04, 0.04) * brush.unit;
-                let stem = [point(x, foot), point(x + bend, foot - tall * 0.35), point(x - bend, foot - tall * 0.7), point(x + bend * 0.6, foot - tall)];
+                let stem = [
+                    point(x, foot),
+                    point(x + bend, foot - tall * 0.35),
+                    point(x - bend, foot - tall * 0.7),
+                    point(x + bend * 0.6, foot - tall),
+                ];
                 brush.pen.fill(&Outline::new().tail(&stem, brush.unit * 0.013, brush.unit * 0.003), colour);
             }
         });
         set.layer("bed", 1.0, 2.0, base, Motion::Still, |brush| bed(brush, base));
         set.layer("bubbles", 1.3, 2.0, 0.0, Motion::Sway(9.0), |brush| {
             for _ in 0..46 {
-                let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(0.05, 0.95) * brush.height);
+                let at = point(
+                    brush.chance.between(0.0, brush.width),
+                    brush.chance.between(0.05, 0.95) * brush.height,
+                );
                 let size = brush.unit * brush.chance.between(0.003, 0.012);
                 let key = brush.light.key;
                 brush.pen.veil(&Outline::new().circle(at, size), key, 0.25);
-                brush.pen.veil(&Outline::new().circle(at.plus(-size * 0.3, -size * 0.3), size * 0.35), Rgb::WHITE, 0.7);
+                brush.pen.veil(
+                    &Outline::new().circle(at.plus(-size * 0.3, -size * 0.3), size * 0.35),
+                    Rgb::WHITE,
+                    0.7,
+                );
             }
         });
+    }
+    fn shelter(&self) -> Shelter {
+        Shelter::Sealed
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Underwater, 1.0)]
@@ -86,18 +128,32 @@ fn bed(brush: &mut Brush, base: f32) {
         sand.times(0.95 - 0.25 * (y - top) / (bottom - top)).to(light.key, caustic.max(0.0) * 0.20)
     });
     for _ in 0..15 {
-        let at = point(brush.chance.between(0.0, brush.width), top + brush.unit * brush.chance.between(0.0, 0.16));
-        let colour = light.at(Rgb::hsl([0.98, 0.04, 0.12, 0.86, 0.78][brush.chance.below(5)], 0.62, 0.58), 0.15);
+        let at =
+            point(brush.chance.between(0.0, brush.width), top + brush.unit * brush.chance.between(0.0, 0.16));
+        let colour =
+            light.at(Rgb::hsl([0.98, 0.04, 0.12, 0.86, 0.78][brush.chance.below(5)], 0.62, 0.58), 0.15);
         let size = brush.unit * brush.chance.between(0.07, 0.17);
         if brush.chance.often(0.6) {
             for branch in 0..7u8 {
                 let lean = (f32::from(branch) - 3.0) * 0.13;
                 let mid = at.plus(size * lean * 1.4, -size * 0.55);
                 let tip = at.plus(size * lean * 2.6, -size * brush.chance.between(0.8, 1.1));
-                brush.pen.fill(&Outline::new().limb(at, mid, size * 0.075, size * 0.06).limb(mid, tip, size * 0.06, size * 0.035), colour.times(0.85 + 0.05 * f32::from(branch)));
+                brush.pen.fill(
+                    &Outline::new().limb(at, mid, size * 0.075, size * 0.06).limb(
+                        mid,
+                        tip,
+                        size * 0.06,
+                        size * 0.035,
+                    ),
+                    colour.times(0.85 + 0.05 * f32::from(branch)),
+                );
             }
         } else {
-            brush.pen.ramp(&Outline::new().ellipse(at.plus(0.0, -size * 0.2), size * 0.55, size * 0.4, 0.0), colour, colour.times(0.6));
+            brush.pen.ramp(
+                &Outline::new().ellipse(at.plus(0.0, -size * 0.2), size * 0.55, size * 0.4, 0.0),
+                colour,
+                colour.times(0.6),
+            );
         }
     }
 }

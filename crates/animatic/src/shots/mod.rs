@@ -72,7 +72,8 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
         Guidance::Image(path) => one(still(&scene, path, 0, brief)?),
         Guidance::Frames { first, last } => {
             qp = 22;
-            let ends = [(first, 0), (last, 1)].map(|(path, index)| Ok(picture(path, index)?.cover(width, height)));
+            let ends =
+                [(first, 0), (last, 1)].map(|(path, index)| Ok(picture(path, index)?.cover(width, height)));
             let [first, last] = ends;
             one(Shot::Between(Box::new(Between::new(first?, last?))))
         }
@@ -83,7 +84,10 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
 
 /// The scene of the prompt opens; the references follow in their order.
 fn references(
-    scene: &Scene, images: &[std::path::PathBuf], videos: &[std::path::PathBuf], brief: &Brief,
+    scene: &Scene,
+    images: &[std::path::PathBuf],
+    videos: &[std::path::PathBuf],
+    brief: &Brief,
 ) -> Result<Vec<Cut>, RenderError> {
     let mut shots = vec![(Shot::Show(Box::new(Show::build(scene, brief.width, brief.height))), Length::Any)];
     for (index, path) in images.iter().enumerate() {

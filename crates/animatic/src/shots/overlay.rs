@@ -2,7 +2,7 @@
 
 use crate::raster::{Ink, Rgb, View};
 use crate::scene::Scene;
-use crate::stage::{Finisher, Light, view_of};
+use crate::stage::{Finisher, view_of};
 use crate::weathers::Sky;
 use filmgate_media::frame::Frame;
 
@@ -10,7 +10,6 @@ use filmgate_media::frame::Frame;
 pub(crate) struct Overlay {
     scene: Scene,
     pub(crate) view: View,
-    light: Light,
     finisher: Finisher,
     grade: Option<Table>,
 }
@@ -28,7 +27,7 @@ impl Overlay {
     pub(crate) fn new(scene: &Scene, width: u32, height: u32) -> Self {
         let view = view_of(scene, width, height);
         let finisher = Finisher::new(scene.style.finish(), view, scene.seed_for("finish"));
-        Self { scene: scene.clone(), view, light: Light::for_scene(scene), finisher, grade: Table::of(scene) }
+        Self { scene: scene.clone(), view, finisher, grade: Table::of(scene) }
     }
 
     /// Grades a foreign picture, once or frame by frame.
@@ -54,7 +53,7 @@ impl Overlay {
         let view = self.view;
         let unit = (view.height as f32).min(view.width as f32 * 0.95);
         let ground = view.height as f32 * 0.9;
-        let sky = Sky { view, unit, ground, seed: self.scene.seed_for("sky"), light: &self.light };
+        let sky = Sky { view, unit, ground, seed: self.scene.seed_for("sky") };
         self.scene.weather.fall(&sky, frame, index as f32 / crate::FPS as f32);
         self.finisher.apply(frame, index);
     }

@@ -26,7 +26,8 @@ impl Reel {
     /// Opens the video and decodes its first frame, so that a broken one is found before anything is drawn.
     pub(crate) fn open(path: &Path, index: usize, overlay: Overlay) -> Result<Self, RenderError> {
         let why = |why: String| RenderError::Reference { index, why };
-        let mut reader = VideoReader::open(path, Limits::default()).map_err(|error| why(error.to_string()))?;
+        let mut reader =
+            VideoReader::open(path, Limits::default()).map_err(|error| why(error.to_string()))?;
         let duration_ms = reader.info().duration_ms.max(1);
         let first = reader.next_frame().map_err(|error| why(error.to_string()))?;
         first.ok_or_else(|| why("the video has no frames".into()))?;
@@ -73,7 +74,9 @@ impl Run<'_> {
             self.step()?;
         }
         let view = self.reel.overlay.view;
-        let Some((shown, from)) = &self.shown else { return Err(self.reel.error(&"the video has no frames")) };
+        let Some((shown, from)) = &self.shown else {
+            return Err(self.reel.error(&"the video has no frames"));
+        };
         let top = view.top * view.width;
         frame.y[top..top + shown.y.len()].copy_from_slice(&shown.y);
         frame.u[top / 4..top / 4 + shown.u.len()].copy_from_slice(&shown.u);

@@ -52,9 +52,11 @@ impl Still {
             Camera::TiltUp => (1.0, 0.5, 1.0 - smooth),
             Camera::TiltDown => (1.0, 0.5, smooth),
             Camera::Aerial => (1.0 - (1.0 - whole) * smooth, 0.5, 0.3 + 0.4 * smooth),
-            Camera::Handheld => {
-                (0.98, 0.5 + 0.09 * wave(t * 0.31) + 0.04 * wave(t * 0.83), 0.5 + 0.09 * wave(t * 0.27 + 0.4) + 0.04 * wave(t * 0.97))
-            }
+            Camera::Handheld => (
+                0.98,
+                0.5 + 0.09 * wave(t * 0.31) + 0.04 * wave(t * 0.83),
+                0.5 + 0.09 * wave(t * 0.27 + 0.4) + 0.04 * wave(t * 0.97),
+            ),
             Camera::Still => (whole, 0.5, 0.5),
         };
         let view = self.overlay.view;

@@ -5,7 +5,12 @@ use crate::chance::{Chance, ease, wave};
 
 /// Adds one note. `shape` gets the share of the note that has passed and answers loudness; `pitch` answers hertz.
 fn note(
-    mix: &mut [f32], start: f32, length: f32, pan: f32, pitch: impl Fn(f32) -> f32, shape: impl Fn(f32) -> f32,
+    mix: &mut [f32],
+    start: f32,
+    length: f32,
+    pan: f32,
+    pitch: impl Fn(f32) -> f32,
+    shape: impl Fn(f32) -> f32,
 ) {
     let first = (start * RATE as f32) as usize;
     let count = (length * RATE as f32) as usize;

@@ -19,27 +19,33 @@ fn slowly(mix: &mut [f32], mut shape: impl FnMut(f32) -> f32, mut play: impl FnM
 
 /// Steady hiss with drops close by.
 pub(super) fn rain(seed: u64, level: f32, mix: &mut [f32]) {
-    let (mut left, mut right, mut drops) = (White::new(seed, "rain left"), White::new(seed, "rain right"), White::new(seed, "drops"));
-    let (mut a, mut b, mut low_a, mut low_b) = (Low::default(), Low::default(), Low::default(), Low::default());
+    let (mut left, mut right, mut drops) =
+        (White::new(seed, "rain left"), White::new(seed, "rain right"), White::new(seed, "drops"));
+    let (mut a, mut b, mut low_a, mut low_b) =
+        (Low::default(), Low::default(), Low::default(), Low::default());
     let (mut ring, mut pan, mut tone, mut phase) = (0.0f32, 0.5f32, 0.1f32, 0.0f32);
-    slowly(mix, |t| 0.85 + 0.15 * wave(t * 0.11), |gust, _| {
-        let (l, r) = (left.next(), right.next());
-        let hiss = |noise: f32, bright: &mut Low, dark: &mut Low| {
-            let bright = bright.pass(noise, 0.55);
-            (bright - dark.pass(noise, 0.06)) * 0.30
-        };
-        let (l, r) = (hiss(l, &mut a, &mut low_a), hiss(r, &mut b, &mut low_b));
-        let dice = drops.next();
-        if dice > 0.9994 {
-            ring = 0.16 + 0.2 * (dice - 0.9994) * 1600.0;
-            pan = 0.5 + 0.5 * drops.next();
-            tone = 0.035 + 0.03 * (drops.next() + 1.0);
-        }
-        ring *= 0.9975;
-        phase += tone;
-        let drop = ring * wave(phase);
-        [(l * gust + drop * (1.0 - pan)) * level, (r * gust + drop * pan) * level]
-    });
+    slowly(
+        mix,
+        |t| 0.85 + 0.15 * wave(t * 0.11),
+        |gust, _| {
+            let (l, r) = (left.next(), right.next());
+            let hiss = |noise: f32, bright: &mut Low, dark: &mut Low| {
+                let bright = bright.pass(noise, 0.55);
+                (bright - dark.pass(noise, 0.06)) * 0.30
+            };
+            let (l, r) = (hiss(l, &mut a, &mut low_a), hiss(r, &mut b, &mut low_b));
+            let dice = drops.next();
+            if dice > 0.9994 {
+                ring = 0.16 + 0.2 * (dice - 0.9994) * 1600.0;
+                pan = 0.5 + 0.5 * drops.next();
+                tone = 0.035 + 0.03 * (drops.next() + 1.0);
+            }
+            ring *= 0.9975;
+            phase += tone;
+            let drop = ring * wave(phase);
+            [(l * gust + drop * (1.0 - pan)) * level, (r * gust + drop * pan) * level]
+        },
+    );
 }
 
 /// Air moving: dark noise that swells.
@@ -47,12 +53,16 @@ pub(super) fn wind(seed: u64, level: f32, mix: &mut [f32]) {
     let (mut left, mut right) = (White::new(seed, "wind left"), White::new(seed, "wind right"));
     let mut poles = [Low::default(); 4];
     let shift = unit(seed, 9);
-    slowly(mix, |t| 0.5 + 0.3 * wave(t * 0.09 + shift) + 0.2 * wave(t * 0.23), |gust, _| {
-        let cut = 0.012 + 0.03 * gust;
-        let [a, b, c, d] = &mut poles;
-        let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
-        [c.pass(l, cut) * 5.0 * gust * level, d.pass(r, cut) * 5.0 * gust * level]
-    });
+    slowly(
+        mix,
+        |t| 0.5 + 0.3 * wave(t * 0.09 + shift) + 0.2 * wave(t * 0.23),
+        |gust, _| {
+            let cut = 0.012 + 0.03 * gust;
+            let [a, b, c, d] = &mut poles;
+            let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
+            [c.pass(l, cut) * 5.0 * gust * level, d.pass(r, cut) * 5.0 * gust * level]
+        },
+    );
 }
 
 /// Waves that come in, break and run out, every seven seconds.
@@ -61,29 +71,45 @@ pub(super) fn sea(seed: u64, level: f32, mix: &mut [f32]) {
     let mut poles = [Low::default(); 4];
     let swell = |t: f32| {
         let turn = t / 7.0 + 0.35 - libm::floorf(t / 7.0 + 0.35);
-        if turn < 0.35 { turn / 0.35 } else { let fall = 1.0 - (turn - 0.35) / 0.65; fall * fall }
+        if turn < 0.35 {
+            turn / 0.35
+        } else {
+            let fall = 1.0 - (turn - 0.35) / 0.65;
+            fall * fall
+        }
     };
-    slowly(mix, |t| 0.3 + 0.7 * swell(t), |wash, _| {
-        let [a, b, c, d] = &mut poles;
-        let (l, r) = (left.next(), right.next());
-        let foam = 0.05 + 0.25 * wash * wash;
-        let (deep_l, deep_r) = (c.pass(l, 0.02), d.pass(r, 0.02));
-        [(a.pass(l, foam) * 0.4 + deep_l * 1.6) * wash * level, (b.pass(r, foam) * 0.4 + deep_r * 1.6) * wash * level]
-    });
+    slowly(
+        mix,
+        |t| 0.3 + 0.7 * swell(t),
+        |wash, _| {
+            let [a, b, c, d] = &mut poles;
+            let (l, r) = (left.next(), right.next());
+            let foam = 0.05 + 0.25 * wash * wash;
+            let (deep_l, deep_r) = (c.pass(l, 0.02), d.pass(r, 0.02));
+            [
+                (a.pass(l, foam) * 0.4 + deep_l * 1.6) * wash * level,
+                (b.pass(r, foam) * 0.4 + deep_r * 1.6) * wash * level,
+            ]
+        },
+    );
 }
 
 /// A roll of thunder now and then.
 pub(super) fn thunder(seed: u64, level: f32, mix: &mut [f32]) {
     let mut noise = White::new(seed, "thunder");
     let (mut a, mut b) = (Low::default(), Low::default());
-    slowly(mix, |t| {
-        let run = t / 3.7 + 0.40;
-        let age = (run - libm::floorf(run)) * 3.7;
-        libm::expf(-age * 1.1) * (0.7 + 0.3 * wave(age * 3.1))
-    }, |roll, _| {
-        let sample = b.pass(a.pass(noise.next(), 0.02), 0.03) * 9.0 * roll * level;
-        [sample, sample * 0.9]
-    });
+    slowly(
+        mix,
+        |t| {
+            let run = t / 3.7 + 0.40;
+            let age = (run - libm::floorf(run)) * 3.7;
+            libm::expf(-age * 1.1) * (0.7 + 0.3 * wave(age * 3.1))
+        },
+        |roll, _| {
+            let sample = b.pass(a.pass(noise.next(), 0.02), 0.03) * 9.0 * roll * level;
+            [sample, sample * 0.9]
+        },
+    );
 }
 
 /// Far traffic: a rumble that wanders, and cars that pass.
@@ -97,22 +123,30 @@ pub(super) fn city(seed: u64, level: f32, mix: &mut [f32]) {
         libm::expf(-near * near)
     };
     let shift = unit(seed, 21);
-    slowly(mix, |t| pass(t, shift) + 0.6 * pass(t * 0.71, shift + 0.4), |near, index| {
-        let side = 0.5 + 0.4 * wave(index as f32 / RATE as f32 / 12.2);
-        let (l, r) = (a.pass(left.next(), 0.05 + 0.05 * near), b.pass(right.next(), 0.05 + 0.05 * near));
-        [l * near * 0.35 * side * level, r * near * 0.35 * (1.0 - side) * level]
-    });
+    slowly(
+        mix,
+        |t| pass(t, shift) + 0.6 * pass(t * 0.71, shift + 0.4),
+        |near, index| {
+            let side = 0.5 + 0.4 * wave(index as f32 / RATE as f32 / 12.2);
+            let (l, r) = (a.pass(left.next(), 0.05 + 0.05 * near), b.pass(right.next(), 0.05 + 0.05 * near));
+            [l * near * 0.35 * side * level, r * near * 0.35 * (1.0 - side) * level]
+        },
+    );
 }
 
 /// Something far and dark; `cut` says how dark.
 pub(super) fn rumble(seed: u64, level: f32, cut: f32, mix: &mut [f32]) {
     let (mut left, mut right) = (White::new(seed, "rumble left"), White::new(seed, "rumble right"));
     let mut poles = [Low::default(); 4];
-    slowly(mix, |t| 0.8 + 0.2 * wave(t * 0.07), |slow, _| {
-        let [a, b, c, d] = &mut poles;
-        let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
-        [c.pass(l, cut) * 8.0 * slow * level, d.pass(r, cut) * 8.0 * slow * level]
-    });
+    slowly(
+        mix,
+        |t| 0.8 + 0.2 * wave(t * 0.07),
+        |slow, _| {
+            let [a, b, c, d] = &mut poles;
+            let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
+            [c.pass(l, cut) * 8.0 * slow * level, d.pass(r, cut) * 8.0 * slow * level]
+        },
+    );
 }
 
 /// Water around the ears, and bubbles.
@@ -120,17 +154,21 @@ pub(super) fn underwater(seed: u64, level: f32, mix: &mut [f32]) {
     rumble(seed, level, 0.02, mix);
     let mut dice = White::new(seed, "bubbles");
     let (mut ring, mut pitch, mut phase, mut pan) = (0.0f32, 0.0f32, 0.0f32, 0.5f32);
-    slowly(mix, |_| 1.0, |_, _| {
-        if dice.next() > 0.999_93 {
-            ring = 0.12;
-            pitch = 0.006 + 0.004 * (dice.next() + 1.0);
-            pan = 0.5 + 0.4 * dice.next();
-        }
-        ring *= 0.9994;
-        // Bubbles rise, and so does their note.
-        pitch *= 1.000_04;
-        phase += pitch;
-        let sample = ring * wave(phase) * level;
-        [sample * (1.0 - pan), sample * pan]
-    });
+    slowly(
+        mix,
+        |_| 1.0,
+        |_, _| {
+            if dice.next() > 0.999_93 {
+                ring = 0.12;
+                pitch = 0.006 + 0.004 * (dice.next() + 1.0);
+                pan = 0.5 + 0.4 * dice.next();
+            }
+            ring *= 0.9994;
+            // Bubbles rise, and so does their note.
+            pitch *= 1.000_04;
+            phase += pitch;
+            let sample = ring * wave(phase) * level;
+            [sample * (1.0 - pan), sample * pan]
+        },
+    );
 }

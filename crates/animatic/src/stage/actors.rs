@@ -14,7 +14,6 @@ pub(crate) struct Actor {
     subject: &'static dyn Subject,
     action: Action,
     coat: Rgb,
-    young: bool,
     /// Height in pixels.
     size: f32,
     /// Place in the view when the shot begins, pixels; feet, or the middle of what flies.
@@ -39,12 +38,18 @@ pub(crate) fn place(scene: &Scene, view: View, unit: f32, levels: &Levels) -> Ve
             slot += 1;
         }
     }
-    actors.sort_by(|a, b| (a.subject.acts(), a.home.y).partial_cmp(&(b.subject.acts(), b.home.y)).expect("rows are finite"));
+    actors.sort_by(|a, b| {
+        (a.subject.acts(), a.home.y).partial_cmp(&(b.subject.acts(), b.home.y)).expect("rows are finite")
+    });
     actors
 }
 
 fn actor(
-    scene: &Scene, role: &Role, copy: u8, (slot, total): (usize, usize), (view, unit, levels): (View, f32, &Levels),
+    scene: &Scene,
+    role: &Role,
+    copy: u8,
+    (slot, total): (usize, usize),
+    (view, unit, levels): (View, f32, &Levels),
     chance: &mut Chance,
 ) -> Actor {
     let crowd = 1.0 / libm::powf(total as f32, 0.38);
@@ -69,7 +74,6 @@ fn actor(
         subject: role.subject,
         action: role.action,
         coat,
-        young: role.young,
         size,
         home: point(x, y),
         way: if role.action.pace() > 0.0 { 0.10 * unit } else { 0.0 },
@@ -105,7 +109,6 @@ impl Actor {
             action: self.action,
             t: shot.t + self.ahead,
             coat: self.coat,
-            young: self.young,
             night: shot.light.lamps > 0.5,
         };
         let drift = self.way * (shot.share - 0.5);
@@ -131,7 +134,13 @@ impl Actor {
         pen.placing = Placing { origin, scale: size, turn: 0.0, flipped: self.flipped };
         if self.footing == Footing::Ground {
             let lift = self.subject.lift(&pose);
-            pen.glow(point(0.0, -0.005), self.subject.girth() * (1.0 - 0.3 * lift), 0.055, Rgb::BLACK, 0.55 - 0.2 * lift);
+            pen.glow(
+                point(0.0, -0.005),
+                self.subject.girth() * (1.0 - 0.3 * lift),
+                0.055,
+                Rgb::BLACK,
+                0.55 - 0.2 * lift,
+            );
         }
         self.subject.draw(&pose, &mut pen);
         drop(pen);
@@ -180,7 +189,11 @@ fn lay(plate: &Plate, frame: &mut Frame, view: View, (left, top): (i32, i32)) {
     for row in cut.rows.clone() {
         let to = (view.top as i32 + top + row as i32) as usize * width + cut.to;
         let from = row * plate.stride() + cut.from;
-        rows::over(&mut frame.y[to..to + cut.count], &plate.y[from..from + cut.count], &plate.a[from..from + cut.count]);
+        rows::over(
+            &mut frame.y[to..to + cut.count],
+            &plate.y[from..from + cut.count],
+            &plate.a[from..from + cut.count],
+        );
     }
     for row in cut.rows.start / 2..cut.rows.end / 2 {
         let to = ((view.top as i32 + top) / 2 + row as i32) as usize * (width / 2) + cut.to / 2;
@@ -192,7 +205,14 @@ fn lay(plate: &Plate, frame: &mut Frame, view: View, (left, top): (i32, i32)) {
 }
 
 /// Lays the plate upside down below the feet, faint and wavering, as wet ground shows it.
-fn mirror(plate: &Plate, frame: &mut Frame, shot: &Photograph, (left, top): (i32, i32), feet: f32, strength: f32) {
+fn mirror(
+    plate: &Plate,
+    frame: &mut Frame,
+    shot: &Photograph,
+    (left, top): (i32, i32),
+    feet: f32,
+    strength: f32,
+) {
     let view = shot.view;
     let width = frame.width as usize;
     let axis = feet as i32;
@@ -218,7 +238,11 @@ fn mirror(plate: &Plate, frame: &mut Frame, shot: &Photograph, (left, top): (i32
         };
         let from = source as usize * plate.stride() + cut.from;
         let to = (view.top + row as usize) * width + cut.to;
-        blend(&mut frame.y[to..to + cut.count], &plate.y[from..from + cut.count], &plate.a[from..from + cut.count]);
+        blend(
+            &mut frame.y[to..to + cut.count],
+            &plate.y[from..from + cut.count],
+            &plate.a[from..from + cut.count],
+        );
         if row % 2 == 0 {
             let from = (source as usize / 2).min(plate.height / 2 - 1) * plate.half_stride() + cut.from / 2;
             let to = (view.top + row as usize) / 2 * (width / 2) + cut.to / 2;

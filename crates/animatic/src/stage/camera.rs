@@ -33,6 +33,8 @@ pub(crate) fn gaze(camera: Camera, share: f32, t: f32) -> Gaze {
             y: 0.009 * wave(t * 0.27 + 0.4) + 0.005 * wave(t * 0.97) + 0.002 * wave(t * 2.7),
             ..rest
         },
-        Camera::Aerial => Gaze { x: (smooth - 0.5) * 0.3, y: -0.09 + 0.06 * smooth, zoom: 1.12 - 0.12 * smooth, ..rest },
+        Camera::Aerial => {
+            Gaze { x: (smooth - 0.5) * 0.3, y: -0.09 + 0.06 * smooth, zoom: 1.12 - 0.12 * smooth, ..rest }
+        }
     }
 }

@@ -96,7 +96,8 @@ impl Finisher {
     fn wear(&self, frame: &mut Frame, index: u32) {
         let View { width, height, top } = self.view;
         let era = u64::from(index / 20);
-        let x = ((unit(self.seed, era) * 0.9 + 0.05) * width as f32) as usize + (mix(self.seed, u64::from(index)) % 3) as usize;
+        let x = ((unit(self.seed, era) * 0.9 + 0.05) * width as f32) as usize
+            + (mix(self.seed, u64::from(index)) % 3) as usize;
         if unit(self.seed ^ 1, era) < 0.6 {
             for row in top..top + height {
                 let sample = &mut frame.y[row * width + x.min(width - 1)];
@@ -105,7 +106,8 @@ impl Finisher {
         }
         for speck in 0..5u64 {
             let chance = |what: u64| unit(self.seed, u64::from(index / 2) << 8 | speck << 4 | what);
-            let (x, y) = ((chance(1) * (width - 4) as f32) as usize, (chance(2) * (height - 4) as f32) as usize);
+            let (x, y) =
+                ((chance(1) * (width - 4) as f32) as usize, (chance(2) * (height - 4) as f32) as usize);
             let dark = chance(3) < 0.5;
             for row in 0..3 {
                 let at = (top + y + row) * width + x;
@@ -128,7 +130,9 @@ fn noise(seed: u64, strength: f32) -> Vec<i8> {
 /// Averages neighbours, along the row and with the row below.
 fn soften(texture: &[i8], width: usize) -> Vec<i8> {
     let at = |index: usize| i32::from(texture[index % TEXTURE]);
-    (0..TEXTURE).map(|i| ((at(i) + at(i + 1) + at(i + width) + at(i + width + 1)) / 3).clamp(-60, 60) as i8).collect()
+    (0..TEXTURE)
+        .map(|i| ((at(i) + at(i + 1) + at(i + width) + at(i + width + 1)) / 3).clamp(-60, 60) as i8)
+        .collect()
 }
 
 /// Replaces every block by its middle sample.

@@ -56,6 +56,6 @@ impl Light {
 
     /// A colour on an actor: lit a little better than the scene, so that it stays readable.
     pub(crate) fn on_actor(&self, colour: Rgb) -> Rgb {
-        colour.under(self.ambient.to(Rgb::WHITE, 0.42))
+        colour.under(self.ambient.to(Rgb::WHITE, 0.58))
     }
 }

@@ -93,7 +93,13 @@ impl<'a> SetBuilder<'a> {
 
     /// Paints a layer. `span` is its width in views (at least 1.0); `top` the scene row it may begin at.
     pub(crate) fn layer(
-        &mut self, name: &str, depth: f32, span: f32, top: f32, motion: Motion, paint: impl FnOnce(&mut Brush),
+        &mut self,
+        name: &str,
+        depth: f32,
+        span: f32,
+        top: f32,
+        motion: Motion,
+        paint: impl FnOnce(&mut Brush),
     ) {
         // Rows to spare for a camera that tilts, steps or trembles.
         let spare = (self.view.height / 8).next_multiple_of(2) as i32;

@@ -8,6 +8,7 @@ use super::set::{Layer, Levels, Motion, SetBuilder};
 use crate::chance::wave;
 use crate::raster::{Bench, Lens, Plate, Rgb, View, point};
 use crate::scene::Scene;
+use crate::settings::Shelter;
 use crate::weathers::Sky;
 use filmgate_media::frame::Frame;
 
@@ -63,6 +64,7 @@ pub(crate) struct Show {
     finisher: Finisher,
     /// Pixels per second the set slides by, following who travels.
     speed: f32,
+    sky_seed: u64,
 }
 
 /// The part of a frame a style leaves open.
@@ -70,7 +72,9 @@ pub(crate) fn view_of(scene: &Scene, width: u32, height: u32) -> View {
     let (w, h) = (width as f32, height as f32);
     let bar = match scene.style.letterbox() {
         // Never more than an eighth: an upright picture keeps its height.
-        Some(ratio) => ((h - w / ratio) / 2.0).max(0.0).min(h * 0.128).max(if h > w { h * 0.06 } else { 0.0 }),
+        Some(ratio) => {
+            ((h - w / ratio) / 2.0).max(0.0).min(h * 0.128).max(if h > w { h * 0.06 } else { 0.0 })
+        }
         None => 0.0,
     };
     let bar = (bar as usize + 1) & !1;
@@ -90,7 +94,18 @@ impl Show {
         let cast = place(scene, view, unit, &levels);
         let speed = cast.iter().map(Actor::speed).fold(0.0, f32::max);
         let finisher = Finisher::new(scene.style.finish(), view, scene.seed_for("finish"));
-        Self { scene: scene.clone(), view, unit, light, levels, layers, cast, finisher, speed }
+        Self {
+            scene: scene.clone(),
+            view,
+            unit,
+            light,
+            levels,
+            layers,
+            cast,
+            finisher,
+            speed,
+            sky_seed: scene.seed_for("sky"),
+        }
     }
 
     /// Draws frame `index` of a shot of `count` frames. `frame` must be black or hold an earlier frame of this show.
@@ -100,12 +115,24 @@ impl Show {
         let gaze = gaze(self.scene.camera, share, t);
         let lenses: Vec<Lens> = self.layers.iter().map(|layer| self.lens(layer, &gaze, t)).collect();
         let split = self.layers.iter().take_while(|layer| !layer.in_front()).count();
-        self.lay_layers(0..split, &lenses, t, desk, frame);
+        let shelter = self.scene.setting.shelter();
+        let outside = usize::from(shelter == Shelter::Indoors);
+        self.lay_layers(0..outside, &lenses, t, desk, frame);
+        if shelter == Shelter::Indoors {
+            self.fall(frame, t);
+        }
+        self.lay_layers(outside..split, &lenses, t, desk, frame);
         self.draw_cast(&gaze, t, share, desk, frame);
         self.lay_layers(split..self.layers.len(), &lenses, t, desk, frame);
-        let sky = Sky { view: self.view, unit: self.unit, ground: self.levels.ground, seed: self.scene.seed_for("sky"), light: &self.light };
-        self.scene.weather.fall(&sky, frame, t);
+        if shelter == Shelter::Open {
+            self.fall(frame, t);
+        }
         self.finisher.apply(frame, index);
+    }
+
+    fn fall(&self, frame: &mut Frame, t: f32) {
+        let sky = Sky { view: self.view, unit: self.unit, ground: self.levels.ground, seed: self.sky_seed };
+        self.scene.weather.fall(&sky, frame, t);
     }
 
     fn lens(&self, layer: &Layer, gaze: &Gaze, t: f32) -> Lens {
@@ -132,7 +159,14 @@ impl Show {
         (self.view.width as f32 * 0.5, self.view.height as f32 * 0.55)
     }
 
-    fn lay_layers(&self, which: std::ops::Range<usize>, lenses: &[Lens], t: f32, desk: &mut Desk, frame: &mut Frame) {
+    fn lay_layers(
+        &self,
+        which: std::ops::Range<usize>,
+        lenses: &[Lens],
+        t: f32,
+        desk: &mut Desk,
+        frame: &mut Frame,
+    ) {
         let View { width, height, top } = self.view;
         let (layers, lenses) = (&self.layers[which.clone()], &lenses[which]);
         for row in 0..height {
@@ -190,7 +224,12 @@ impl Show {
 }
 
 /// The layers that show on a row: from the last one that hides everything behind it.
-fn from_solid<'l>(layers: &'l [Layer], lenses: &'l [Lens], row: usize) -> impl Iterator<Item = (&'l Layer, &'l Lens)> {
-    let first = layers.iter().zip(lenses).rposition(|(layer, lens)| layer.plate.hides(lens, row)).unwrap_or(0);
+fn from_solid<'l>(
+    layers: &'l [Layer],
+    lenses: &'l [Lens],
+    row: usize,
+) -> impl Iterator<Item = (&'l Layer, &'l Lens)> {
+    let first =
+        layers.iter().zip(lenses).rposition(|(layer, lens)| layer.plate.hides(lens, row)).unwrap_or(0);
     layers[first..].iter().zip(&lenses[first..])
 }

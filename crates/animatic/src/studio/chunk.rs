@@ -43,7 +43,10 @@ fn cap(brief: &Brief, count: u32) -> usize {
 
 /// Draws and encodes a chunk; again and coarser if it is too large.
 pub(super) fn draw_chunk(
-    brief: &Brief, script: &Script, chunk: Chunk, stopped: &dyn Fn() -> bool,
+    brief: &Brief,
+    script: &Script,
+    chunk: Chunk,
+    stopped: &dyn Fn() -> bool,
 ) -> Result<Coded, Stop> {
     let cut = &script.cuts[chunk.cut];
     let mut desk = Desk::default();
@@ -60,7 +63,10 @@ pub(super) fn draw_chunk(
 
 /// Draws and encodes the chunks of a reel, one after the other. A reel cannot be run back: if a chunk is too large, the next one is coarser.
 pub(super) fn draw_reel(
-    brief: &Brief, script: &Script, chunks: &[Chunk], stopped: &dyn Fn() -> bool,
+    brief: &Brief,
+    script: &Script,
+    chunks: &[Chunk],
+    stopped: &dyn Fn() -> bool,
     keep: &mut dyn FnMut(Coded) -> Result<(), RenderError>,
 ) -> Result<(), Stop> {
     let Some(cut) = chunks.first().map(|chunk| &script.cuts[chunk.cut]) else { return Ok(()) };
@@ -80,7 +86,11 @@ pub(super) fn draw_reel(
 }
 
 fn encode(
-    brief: &Brief, qp: u8, chunk: Chunk, stopped: &dyn Fn() -> bool, frame: &mut Frame,
+    brief: &Brief,
+    qp: u8,
+    chunk: Chunk,
+    stopped: &dyn Fn() -> bool,
+    frame: &mut Frame,
     draw: &mut dyn FnMut(u32, &mut Frame) -> Result<(), RenderError>,
 ) -> Result<Coded, Stop> {
     let failed = |error: &dyn std::fmt::Display| Stop::Failed(RenderError::Internal(error.to_string()));

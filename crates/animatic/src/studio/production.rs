@@ -61,7 +61,10 @@ struct State {
 
 impl State {
     fn complete(&self) -> bool {
-        !self.over && !self.chunks.is_empty() && self.sound.is_some() && self.chunks.iter().all(Option::is_some)
+        !self.over
+            && !self.chunks.is_empty()
+            && self.sound.is_some()
+            && self.chunks.iter().all(Option::is_some)
     }
 }
 

@@ -32,14 +32,25 @@ impl Style for Watercolour {
         "watercolour"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["watercolor", "watercolour", "painting", "painted", "oil painting", "impressionist", "水彩", "水彩画", "油画", "绘画"]
+        &[
+            "watercolor",
+            "watercolour",
+            "painting",
+            "painted",
+            "oil painting",
+            "impressionist",
+            "水彩",
+            "水彩画",
+            "油画",
+            "绘画",
+        ]
     }
     fn grade(&self, colour: Rgb) -> Rgb {
         let wash = saturate(colour, 0.82).to(Rgb::hex(0xfb_f6ea), 0.30);
         split(wash, Rgb::hex(0x3a_4a6a), Rgb::hex(0xff_f4e0), 0.10)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: -0.0, grain: Grain::Paper(5.0), worn: false, blocks: 0, grey: false }
+        Finish { vignette: 0.0, grain: Grain::Paper(2.2), worn: false, blocks: 0, grey: false }
     }
 }
 
@@ -52,14 +63,26 @@ impl Style for Ink {
         "ink"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["ink", "ink wash", "sumi e", "sketch", "pencil", "hand drawn", "水墨", "水墨画", "国画", "素描", "手绘"]
+        &[
+            "ink",
+            "ink wash",
+            "sumi e",
+            "sketch",
+            "pencil",
+            "hand drawn",
+            "水墨",
+            "水墨画",
+            "国画",
+            "素描",
+            "手绘",
+        ]
     }
     fn grade(&self, colour: Rgb) -> Rgb {
         let wash = contrast(saturate(colour, 0.14), 1.22);
         split(wash, Rgb::hex(0x20_2428), Rgb::hex(0xfb_f3df), 0.35).to(Rgb::hex(0xf4_ecd8), 0.16)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.12, grain: Grain::Paper(6.0), worn: false, blocks: 0, grey: false }
+        Finish { vignette: 0.12, grain: Grain::Paper(2.8), worn: false, blocks: 0, grey: false }
     }
 }
 

@@ -27,7 +27,18 @@ impl Style for Cinematic {
         "cinematic"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["cinematic", "cinema", "movie", "epic", "film look", "anamorphic", "电影", "电影感", "电影级", "大片"]
+        &[
+            "cinematic",
+            "cinema",
+            "movie",
+            "epic",
+            "film look",
+            "anamorphic",
+            "电影",
+            "电影感",
+            "电影级",
+            "大片",
+        ]
     }
     fn letterbox(&self) -> Option<f32> {
         Some(2.39)
@@ -71,7 +82,20 @@ impl Style for Vintage {
         "vintage"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["vintage", "retro", "old film", "sepia", "super 8", "1920s", "1970s", "nostalgic", "复古", "怀旧", "老电影", "胶片"]
+        &[
+            "vintage",
+            "retro",
+            "old film",
+            "sepia",
+            "super 8",
+            "1920s",
+            "1970s",
+            "nostalgic",
+            "复古",
+            "怀旧",
+            "老电影",
+            "胶片",
+        ]
     }
     fn grade(&self, colour: Rgb) -> Rgb {
         let faded = contrast(saturate(colour, 0.42), 0.82);
@@ -91,7 +115,19 @@ impl Style for Cyberpunk {
         "cyberpunk"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["cyberpunk", "neon", "synthwave", "vaporwave", "futuristic", "sci fi", "赛博朋克", "霓虹", "霓虹灯", "科幻", "未来"]
+        &[
+            "cyberpunk",
+            "neon",
+            "synthwave",
+            "vaporwave",
+            "futuristic",
+            "sci fi",
+            "赛博朋克",
+            "霓虹",
+            "霓虹灯",
+            "科幻",
+            "未来",
+        ]
     }
     fn hour(&self) -> Option<TimeOfDay> {
         Some(TimeOfDay::Night)

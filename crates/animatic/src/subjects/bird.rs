@@ -13,7 +13,11 @@ impl Subject for Bird {
         "bird"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["bird", "eagle", "seagull", "gull", "sparrow", "swallow", "dove", "pigeon", "crow", "owl", "parrot", "swan", "duck", "crane", "dragon", "鸟", "小鸟", "鹰", "老鹰", "海鸥", "燕子", "鸽子", "鹤", "天鹅", "乌鸦", "飞鸟", "龙"]
+        &[
+            "bird", "eagle", "seagull", "gull", "sparrow", "swallow", "dove", "pigeon", "crow", "owl",
+            "parrot", "swan", "duck", "crane", "鸟", "小鸟", "鹰", "老鹰", "海鸥", "燕子", "鸽子", "鹤",
+            "天鹅", "乌鸦", "飞鸟",
+        ]
     }
     fn home(&self) -> &'static str {
         "sky"
@@ -38,7 +42,8 @@ impl Subject for Bird {
         1.15
     }
     fn coat(&self, _accent: u16, copy: u8) -> Rgb {
-        [Rgb::hex(0x4a_78b8), Rgb::hex(0xee_f0f2), Rgb::hex(0x8a_6a4a), Rgb::hex(0xd8_6a4a)][usize::from(copy) % 4]
+        [Rgb::hex(0x4a_78b8), Rgb::hex(0xee_f0f2), Rgb::hex(0x8a_6a4a), Rgb::hex(0xd8_6a4a)]
+            [usize::from(copy) % 4]
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
         if pose.action == Action::Fly { flying(pose, pen) } else { perched(pose, pen) }
@@ -54,8 +59,25 @@ fn flying(pose: &Pose, pen: &mut Pen) {
     let lift = -0.05 * wave(pose.t * 1.6 + 0.25) * effort;
     let at = |x: f32, y: f32| point(x, y + lift);
     wing(pen, at(0.04, -0.06), flap, dark, -0.12, 0.86);
-    pen.fill(&Outline::new().polygon(&[at(-0.26, -0.02), at(-0.62, -0.10), at(-0.66, 0.0), at(-0.60, 0.09), at(-0.25, 0.06)]), dark);
-    let body = Outline::new().blob(&[at(-0.36, 0.0), at(-0.1, -0.12), at(0.18, -0.12), at(0.36, -0.07), at(0.40, 0.0), at(0.2, 0.1), at(-0.1, 0.12)]);
+    pen.fill(
+        &Outline::new().polygon(&[
+            at(-0.26, -0.02),
+            at(-0.62, -0.10),
+            at(-0.66, 0.0),
+            at(-0.60, 0.09),
+            at(-0.25, 0.06),
+        ]),
+        dark,
+    );
+    let body = Outline::new().blob(&[
+        at(-0.36, 0.0),
+        at(-0.1, -0.12),
+        at(0.18, -0.12),
+        at(0.36, -0.07),
+        at(0.40, 0.0),
+        at(0.2, 0.1),
+        at(-0.1, 0.12),
+    ]);
     pen.ramp(&body, coat, pale);
     head(pen, at(0.40, -0.08), coat, pale, pose.t);
     wing(pen, at(0.0, -0.05), flap, coat.to(dark, 0.3), 0.0, 1.0);
@@ -72,7 +94,10 @@ fn wing(pen: &mut Pen, root: Point, flap: f32, colour: Rgb, back: f32, size: f32
         let end = tip.to(root.plus(-0.28, 0.09), share);
         pen.fill(&Outline::new().limb(from, end, 0.075, 0.02), colour.times(0.86 + 0.14 * share));
     }
-    pen.fill(&Outline::new().limb(root.plus(0.1, 0.0), wrist, 0.075, 0.06).limb(wrist, tip, 0.055, 0.012), colour);
+    pen.fill(
+        &Outline::new().limb(root.plus(0.1, 0.0), wrist, 0.075, 0.06).limb(wrist, tip, 0.055, 0.012),
+        colour,
+    );
 }
 
 fn perched(pose: &Pose, pen: &mut Pen) {
@@ -81,20 +106,53 @@ fn perched(pose: &Pose, pen: &mut Pen) {
     let hop = if pose.action == Action::Jump { 0.16 * libm::fabsf(wave(t * 0.8)) } else { 0.0 };
     let at = |x: f32, y: f32| point(x, y - hop);
     for side in [-0.06, 0.08] {
-        pen.fill(&Outline::new().limb(at(side, -0.25), at(side + 0.02, -0.02), 0.016, 0.014).limb(at(side + 0.02, -0.014), at(side + 0.10, -0.01), 0.014, 0.01), Rgb::hex(0xd8_9a3a));
+        pen.fill(
+            &Outline::new().limb(at(side, -0.25), at(side + 0.02, -0.02), 0.016, 0.014).limb(
+                at(side + 0.02, -0.014),
+                at(side + 0.10, -0.01),
+                0.014,
+                0.01,
+            ),
+            Rgb::hex(0xd8_9a3a),
+        );
     }
-    pen.fill(&Outline::new().polygon(&[at(-0.2, -0.34), at(-0.56, -0.20), at(-0.52, -0.11), at(-0.12, -0.22)]), dark);
-    let body = Outline::new().blob(&[at(-0.26, -0.34), at(-0.12, -0.56), at(0.12, -0.68), at(0.27, -0.5), at(0.22, -0.28), at(0.0, -0.18)]);
+    pen.fill(
+        &Outline::new().polygon(&[at(-0.2, -0.34), at(-0.56, -0.20), at(-0.52, -0.11), at(-0.12, -0.22)]),
+        dark,
+    );
+    let body = Outline::new().blob(&[
+        at(-0.26, -0.34),
+        at(-0.12, -0.56),
+        at(0.12, -0.68),
+        at(0.27, -0.5),
+        at(0.22, -0.28),
+        at(0.0, -0.18),
+    ]);
     pen.ramp(&body, coat, pale);
-    pen.fill(&Outline::new().blob(&[at(-0.02, -0.54), at(0.12, -0.44), at(0.0, -0.3), at(-0.36, -0.22), at(-0.22, -0.42)]), coat.to(dark, 0.5));
+    pen.fill(
+        &Outline::new().blob(&[
+            at(-0.02, -0.54),
+            at(0.12, -0.44),
+            at(0.0, -0.3),
+            at(-0.36, -0.22),
+            at(-0.22, -0.42),
+        ]),
+        coat.to(dark, 0.5),
+    );
     head(pen, at(0.16 + 0.03 * wave(t * 0.4), -0.76), coat, pale, t);
 }
 
 fn head(pen: &mut Pen, at: Point, coat: Rgb, pale: Rgb, t: f32) {
-    pen.fill(&Outline::new().polygon(&[at.plus(0.1, -0.05), at.plus(0.28, 0.02), at.plus(0.1, 0.06)]), Rgb::hex(0xf0_a83a));
+    pen.fill(
+        &Outline::new().polygon(&[at.plus(0.1, -0.05), at.plus(0.28, 0.02), at.plus(0.1, 0.06)]),
+        Rgb::hex(0xf0_a83a),
+    );
     pen.fill(&Outline::new().circle(at, 0.14), coat);
     pen.fill(&Outline::new().ellipse(at.plus(0.05, 0.05), 0.075, 0.06, 0.0), pale);
-    pen.fill(&Outline::new().ellipse(at.plus(0.06, -0.03), 0.027, 0.03 * super::pets::blink(t), 0.0), Rgb::hex(0x18_1618));
+    pen.fill(
+        &Outline::new().ellipse(at.plus(0.06, -0.03), 0.027, 0.03 * super::pets::blink(t), 0.0),
+        Rgb::hex(0x18_1618),
+    );
     pen.fill(&Outline::new().circle(at.plus(0.053, -0.04), 0.009), Rgb::WHITE);
 }
 

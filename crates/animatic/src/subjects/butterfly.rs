@@ -57,5 +57,8 @@ pub(super) fn flutter(pen: &mut Pen, at: Point, size: f32, t: f32, colour: Rgb) 
         pen.fill(&Outline::new().blob(&inner(upper)), colour);
         pen.fill(&Outline::new().blob(&inner(lower)), colour.to(Rgb::WHITE, 0.3));
     }
-    pen.fill(&Outline::new().limb(at.plus(0.0, -size * 0.35), at.plus(0.0, size * 0.4), size * 0.07, size * 0.04), dark);
+    pen.fill(
+        &Outline::new().limb(at.plus(0.0, -size * 0.35), at.plus(0.0, size * 0.4), size * 0.07, size * 0.04),
+        dark,
+    );
 }

@@ -13,7 +13,25 @@ impl Subject for Car {
         "car"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["car", "sports car", "taxi", "automobile", "truck", "bus", "vehicle", "train", "motorcycle", "bicycle", "汽车", "跑车", "轿车", "出租车", "卡车", "车", "车辆", "火车", "公交车"]
+        &[
+            "car",
+            "sports car",
+            "taxi",
+            "automobile",
+            "truck",
+            "bus",
+            "vehicle",
+            "train",
+            "汽车",
+            "跑车",
+            "轿车",
+            "出租车",
+            "卡车",
+            "车",
+            "车辆",
+            "火车",
+            "公交车",
+        ]
     }
     fn home(&self) -> &'static str {
         "street"
@@ -35,7 +53,7 @@ impl Subject for Car {
         2.0
     }
     fn reach(&self) -> f32 {
-        1.7
+        1.85
     }
     fn headroom(&self) -> f32 {
         1.2
@@ -52,15 +70,46 @@ impl Subject for Car {
         let at = |x: f32, y: f32| point(x, y + shake);
         let (paint, dark) = (pose.coat, pose.coat.times(0.6));
         if pose.night {
-            let beam = [at(1.18, -0.42), at(1.68, -0.52), at(1.68, -0.02), at(1.18, -0.32)];
-            pen.veil(&Outline::new().polygon(&beam), Rgb::hex(0xff_f2c4), 0.30);
+            pen.glow(at(1.36, -0.34), 0.42, 0.17, Rgb::hex(0xff_f2c4), 0.6);
         }
-        let cabin = Outline::new().blob(&[at(-0.78, -0.52), at(-0.52, -0.92), at(-0.2, -1.0), at(0.2, -0.97), at(0.62, -0.58), at(0.2, -0.5), at(-0.4, -0.5)]);
+        let cabin = Outline::new().blob(&[
+            at(-0.78, -0.52),
+            at(-0.52, -0.92),
+            at(-0.2, -1.0),
+            at(0.2, -0.97),
+            at(0.62, -0.58),
+            at(0.2, -0.5),
+            at(-0.4, -0.5),
+        ]);
         pen.fill(&cabin, dark);
         let glass = Rgb::hex(0xa8_ccdc).to(Rgb::hex(0xff_d890), if pose.night { 0.5 } else { 0.0 });
-        pen.ramp(&Outline::new().polygon(&[at(-0.60, -0.58), at(-0.44, -0.87), at(-0.10, -0.92), at(-0.10, -0.58)]), glass, glass.times(0.7));
-        pen.ramp(&Outline::new().polygon(&[at(-0.02, -0.58), at(-0.02, -0.92), at(0.18, -0.90), at(0.50, -0.58)]), glass, glass.times(0.7));
-        let body = Outline::new().blob(&[at(-1.2, -0.22), at(-1.22, -0.5), at(-0.85, -0.58), at(0.0, -0.58), at(0.65, -0.56), at(1.1, -0.47), at(1.24, -0.3), at(1.18, -0.18), at(0.0, -0.15), at(-1.1, -0.15)]);
+        pen.ramp(
+            &Outline::new().polygon(&[
+                at(-0.60, -0.58),
+                at(-0.44, -0.87),
+                at(-0.10, -0.92),
+                at(-0.10, -0.58),
+            ]),
+            glass,
+            glass.times(0.7),
+        );
+        pen.ramp(
+            &Outline::new().polygon(&[at(-0.02, -0.58), at(-0.02, -0.92), at(0.18, -0.90), at(0.50, -0.58)]),
+            glass,
+            glass.times(0.7),
+        );
+        let body = Outline::new().blob(&[
+            at(-1.2, -0.22),
+            at(-1.22, -0.5),
+            at(-0.85, -0.58),
+            at(0.0, -0.58),
+            at(0.65, -0.56),
+            at(1.1, -0.47),
+            at(1.24, -0.3),
+            at(1.18, -0.18),
+            at(0.0, -0.15),
+            at(-1.1, -0.15),
+        ]);
         pen.ramp(&body, paint.to(Rgb::WHITE, 0.12), dark);
         pen.fill(&Outline::new().limb(at(-1.05, -0.36), at(1.05, -0.36), 0.012, 0.012), dark);
         pen.fill(&Outline::new().limb(at(0.0, -0.47), at(0.14, -0.47), 0.017, 0.017), dark.times(0.7));

@@ -13,7 +13,23 @@ impl Subject for Flower {
         "flower"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["flower", "rose", "sunflower", "tulip", "daisy", "lotus", "blossom", "花", "花朵", "玫瑰", "向日葵", "郁金香", "荷花", "雏菊", "鲜花"]
+        &[
+            "flower",
+            "rose",
+            "sunflower",
+            "tulip",
+            "daisy",
+            "lotus",
+            "blossom",
+            "花",
+            "花朵",
+            "玫瑰",
+            "向日葵",
+            "郁金香",
+            "荷花",
+            "雏菊",
+            "鲜花",
+        ]
     }
     fn home(&self) -> &'static str {
         "meadow"
@@ -37,7 +53,14 @@ impl Subject for Flower {
         let sway = 0.05 * wave(pose.t * 0.24) + 0.02 * wave(pose.t * 0.57);
         let stem = Rgb::hex(0x4a_8a3e);
         let head = point(sway, -0.78);
-        pen.fill(&Outline::new().tail(&[point(0.0, 0.0), point(0.02, -0.3), point(sway * 0.5 - 0.01, -0.55), head], 0.022, 0.014), stem);
+        pen.fill(
+            &Outline::new().tail(
+                &[point(0.0, 0.0), point(0.02, -0.3), point(sway * 0.5 - 0.01, -0.55), head],
+                0.022,
+                0.014,
+            ),
+            stem,
+        );
         for (side, y) in [(-1.0f32, -0.22), (1.0, -0.36)] {
             let tip = point(side * 0.24, y - 0.12 + sway * side * 0.4);
             let leaf = [point(0.012, y), point(side * 0.09, y - 0.12), tip, point(side * 0.12, y - 0.015)];

@@ -63,7 +63,6 @@ pub(crate) struct Pose {
     pub(crate) t: f32,
     /// Main colour.
     pub(crate) coat: Rgb,
-    pub(crate) young: bool,
     /// Whether lights are on.
     pub(crate) night: bool,
 }

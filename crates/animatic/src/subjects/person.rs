@@ -6,8 +6,10 @@ use crate::chance::wave;
 use crate::raster::{Outline, Pen, Point, Rgb, point};
 use crate::scene::Action;
 
-const ADULT: Build = Build { hip: 0.50, shoulder: 0.80, head: 0.915, hip_width: 0.052, shoulder_width: 0.088, arm: 0.37 };
-const SMALL: Build = Build { hip: 0.43, shoulder: 0.72, head: 0.88, hip_width: 0.055, shoulder_width: 0.088, arm: 0.33 };
+const ADULT: Build =
+    Build { hip: 0.50, shoulder: 0.80, head: 0.915, hip_width: 0.052, shoulder_width: 0.088, arm: 0.37 };
+const SMALL: Build =
+    Build { hip: 0.43, shoulder: 0.72, head: 0.88, hip_width: 0.055, shoulder_width: 0.088, arm: 0.33 };
 
 const SKINS: [u32; 4] = [0xf0_c4a0, 0xc6_8a60, 0x8a_5a3c, 0xf6_d8bc];
 const HAIRS: [u32; 4] = [0x3a_2620, 0x1e_1a1e, 0x7a_4a24, 0xc8_9a4a];
@@ -58,7 +60,11 @@ macro_rules! person {
                 if $look.suit { Rgb::hex(0xec_ecf0) } else { super::bright(accent, copy) }
             }
             fn lift(&self, pose: &Pose) -> f32 {
-                if pose.action == Action::Jump { super::rig::hop(pose.t * 0.85 - libm::floorf(pose.t * 0.85)) } else { 0.0 }
+                if pose.action == Action::Jump {
+                    super::rig::hop(pose.t * 0.85 - libm::floorf(pose.t * 0.85))
+                } else {
+                    0.0
+                }
             }
             fn draw(&self, pose: &Pose, pen: &mut Pen) {
                 draw(&$look, pose, pen);
@@ -68,24 +74,89 @@ macro_rules! person {
 }
 
 person!(
-    Woman, "A woman.", "woman",
-    &["woman", "girl", "lady", "female", "dancer", "ballerina", "mother", "princess", "queen", "she", "女人", "女孩", "女生", "女子", "女士", "少女", "姑娘", "舞者", "公主", "妈妈", "美女"],
-    0.72, "street", Look { build: ADULT, skirt: true, long_hair: true, suit: false }
+    Woman,
+    "A woman.",
+    "woman",
+    &[
+        "woman",
+        "girl",
+        "lady",
+        "female",
+        "dancer",
+        "ballerina",
+        "mother",
+        "princess",
+        "queen",
+        "she",
+        "女人",
+        "女孩",
+        "女生",
+        "女子",
+        "女士",
+        "少女",
+        "姑娘",
+        "舞者",
+        "公主",
+        "妈妈",
+        "美女"
+    ],
+    0.72,
+    "street",
+    Look { build: ADULT, skirt: true, long_hair: true, suit: false }
 );
 person!(
-    Man, "A man, or somebody.", "man",
-    &["man", "person", "guy", "gentleman", "male", "human", "figure", "warrior", "soldier", "king", "detective", "father", "worker", "he", "couple", "男人", "男子", "男生", "男士", "人", "人物", "行人", "战士", "爸爸", "老人", "侦探"],
-    0.74, "street", Look { build: ADULT, skirt: false, long_hair: false, suit: false }
+    Man,
+    "A man, or somebody.",
+    "man",
+    &[
+        "man",
+        "person",
+        "guy",
+        "gentleman",
+        "male",
+        "human",
+        "figure",
+        "warrior",
+        "soldier",
+        "king",
+        "detective",
+        "father",
+        "worker",
+        "he",
+        "couple",
+        "男人",
+        "男子",
+        "男生",
+        "男士",
+        "人",
+        "人物",
+        "行人",
+        "战士",
+        "爸爸",
+        "老人",
+        "侦探"
+    ],
+    0.74,
+    "street",
+    Look { build: ADULT, skirt: false, long_hair: false, suit: false }
 );
 person!(
-    Child, "A child.", "child",
+    Child,
+    "A child.",
+    "child",
     &["child", "kid", "boy", "toddler", "baby boy", "孩子", "小孩", "男孩", "小男孩", "儿童", "宝宝"],
-    0.58, "meadow", Look { build: SMALL, skirt: false, long_hair: false, suit: false }
+    0.58,
+    "meadow",
+    Look { build: SMALL, skirt: false, long_hair: false, suit: false }
 );
 person!(
-    Astronaut, "An astronaut.", "astronaut",
+    Astronaut,
+    "An astronaut.",
+    "astronaut",
     &["astronaut", "cosmonaut", "spaceman", "diver", "宇航员", "航天员", "太空人", "潜水员"],
-    0.66, "space", Look { build: SMALL, skirt: false, long_hair: false, suit: true }
+    0.66,
+    "space",
+    Look { build: SMALL, skirt: false, long_hair: false, suit: true }
 );
 
 fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
@@ -102,10 +173,24 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
     let (skin, hair) = (Rgb::hex(SKINS[kind]), Rgb::hex(HAIRS[(kind * 3 + 1) % 4]));
     let cloth = Cloth::of(look, pose.coat, skin);
     if look.suit {
-        pen.fill(&Outline::new().limb(s.chest.plus(0.0, 0.02), s.chest.plus(0.0, 0.2), 0.13, 0.12), cloth.top.times(0.75));
+        pen.fill(
+            &Outline::new().limb(s.chest.plus(0.0, 0.02), s.chest.plus(0.0, 0.2), 0.13, 0.12),
+            cloth.top.times(0.75),
+        );
     } else if look.long_hair {
         let swing = 0.03 * wave(pose.t * 0.9);
-        pen.fill(&Outline::new().tail(&[s.head.plus(0.0, -0.02), s.head.plus(-0.015 + swing * 0.4, 0.10), s.head.plus(-0.03 + swing, 0.22)], 0.078, 0.035), hair.times(0.8));
+        pen.fill(
+            &Outline::new().tail(
+                &[
+                    s.head.plus(0.0, -0.02),
+                    s.head.plus(-0.015 + swing * 0.4, 0.10),
+                    s.head.plus(-0.03 + swing, 0.22),
+                ],
+                0.078,
+                0.035,
+            ),
+            hair.times(0.8),
+        );
     }
     arm(pen, &s, 0, &cloth, skin);
     for i in 0..2 {
@@ -139,14 +224,34 @@ impl Cloth {
 fn leg(pen: &mut Pen, s: &Stance, i: usize, cloth: &Cloth) {
     let colour = if s.profile && i == 0 { cloth.legs.times(0.78) } else { cloth.legs };
     let ankle = s.feet[i].plus(0.0, -0.03);
-    pen.fill(&Outline::new().limb(s.hips[i], s.knees[i], 0.054, 0.040).limb(s.knees[i], ankle, 0.040, 0.027), colour);
-    let toe = if s.profile { 0.07 } else if i == 0 { -0.035 } else { 0.035 };
-    pen.fill(&Outline::new().limb(s.feet[i].plus(0.0, -0.022), s.feet[i].plus(toe, -0.016), 0.028, 0.020), cloth.shoes);
+    pen.fill(
+        &Outline::new().limb(s.hips[i], s.knees[i], 0.054, 0.040).limb(s.knees[i], ankle, 0.040, 0.027),
+        colour,
+    );
+    let toe = if s.profile {
+        0.07
+    } else if i == 0 {
+        -0.035
+    } else {
+        0.035
+    };
+    pen.fill(
+        &Outline::new().limb(s.feet[i].plus(0.0, -0.022), s.feet[i].plus(toe, -0.016), 0.028, 0.020),
+        cloth.shoes,
+    );
 }
 
 fn arm(pen: &mut Pen, s: &Stance, i: usize, cloth: &Cloth, skin: Rgb) {
     let shade = if s.profile && i == 0 { 0.75 } else { 0.92 };
-    pen.fill(&Outline::new().limb(s.shoulders[i], s.elbows[i], 0.038, 0.030).limb(s.elbows[i], s.hands[i], 0.029, 0.023), cloth.top.times(shade));
+    pen.fill(
+        &Outline::new().limb(s.shoulders[i], s.elbows[i], 0.038, 0.030).limb(
+            s.elbows[i],
+            s.hands[i],
+            0.029,
+            0.023,
+        ),
+        cloth.top.times(shade),
+    );
     pen.fill(&Outline::new().circle(s.hands[i], 0.029), skin.times(shade + 0.08));
 }
 
@@ -154,17 +259,31 @@ fn torso(pen: &mut Pen, s: &Stance, look: &Look, cloth: &Cloth, t: f32) {
     let (chest, hip) = (s.chest, s.hip);
     let wide = if s.profile { 0.75 } else { 1.0 };
     let body = Outline::new().blob(&[
-        chest.plus(-0.095 * wide, -0.012), chest.plus(0.0, -0.04), chest.plus(0.095 * wide, -0.012), chest.to(hip, 0.55).plus(0.07 * wide, 0.0),
-        hip.plus(0.078 * wide, 0.03), hip.plus(-0.078 * wide, 0.03), chest.to(hip, 0.55).plus(-0.07 * wide, 0.0),
+        chest.plus(-0.095 * wide, -0.012),
+        chest.plus(0.0, -0.04),
+        chest.plus(0.095 * wide, -0.012),
+        chest.to(hip, 0.55).plus(0.07 * wide, 0.0),
+        hip.plus(0.078 * wide, 0.03),
+        hip.plus(-0.078 * wide, 0.03),
+        chest.to(hip, 0.55).plus(-0.07 * wide, 0.0),
     ]);
     pen.ramp(&body, cloth.top, cloth.top.times(0.8));
     if look.skirt {
         let swish = 0.03 * wave(t + 0.2);
         let hem = hip.y + 0.19;
-        let cut = [chest.to(hip, 0.72).plus(-0.062 * wide, 0.0), chest.to(hip, 0.72).plus(0.062 * wide, 0.0), point(hip.x + 0.145 + swish, hem - 0.01), point(hip.x + swish, hem + 0.02), point(hip.x - 0.145 + swish, hem - 0.01)];
+        let cut = [
+            chest.to(hip, 0.72).plus(-0.062 * wide, 0.0),
+            chest.to(hip, 0.72).plus(0.062 * wide, 0.0),
+            point(hip.x + 0.145 + swish, hem - 0.01),
+            point(hip.x + swish, hem + 0.02),
+            point(hip.x - 0.145 + swish, hem - 0.01),
+        ];
         pen.ramp(&Outline::new().polygon(&cut), cloth.top.times(0.92), cloth.top.times(0.74));
     } else if !look.suit {
-        pen.fill(&Outline::new().limb(hip.plus(-0.07 * wide, 0.005), hip.plus(0.07 * wide, 0.005), 0.016, 0.016), cloth.legs.times(0.6));
+        pen.fill(
+            &Outline::new().limb(hip.plus(-0.07 * wide, 0.005), hip.plus(0.07 * wide, 0.005), 0.016, 0.016),
+            cloth.legs.times(0.6),
+        );
     } else {
         pen.fill(&Outline::new().rect(chest.x - 0.05, chest.y + 0.08, 0.1, 0.07), cloth.top.times(0.7));
         for (x, colour) in [(-0.03, 0xd8_4a42), (0.0, 0x4f_b86a), (0.03, 0x4a_80d8)] {
@@ -182,19 +301,40 @@ fn face(pen: &mut Pen, s: &Stance, look: &Look, skin: Rgb, hair: Rgb, pose: &Pos
     pen.fill(&Outline::new().limb(s.chest.plus(0.0, -0.02), at(0.0, 0.05), 0.032, 0.028), skin.times(0.85));
     if look.suit {
         pen.fill(&Outline::new().circle(at(0.0, 0.0), 0.108 * large), pose.coat);
-        pen.ramp(&Outline::new().ellipse(at(0.015, 0.008), 0.078 * large, 0.064 * large, s.tilt), Rgb::hex(0x3a_5a8c), Rgb::hex(0x10_1830));
-        pen.veil(&Outline::new().ellipse(at(-0.02, -0.025), 0.028 * large, 0.014 * large, -0.4), Rgb::WHITE, 0.75);
+        pen.ramp(
+            &Outline::new().ellipse(at(0.015, 0.008), 0.078 * large, 0.064 * large, s.tilt),
+            Rgb::hex(0x3a_5a8c),
+            Rgb::hex(0x10_1830),
+        );
+        pen.veil(
+            &Outline::new().ellipse(at(-0.02, -0.025), 0.028 * large, 0.014 * large, -0.4),
+            Rgb::WHITE,
+            0.75,
+        );
         return;
     }
     pen.fill(&Outline::new().ellipse(at(0.0, 0.0), 0.064 * large, 0.08 * large, s.tilt), skin);
     let fringe = if s.profile { -0.03 } else { 0.0 };
-    let cap = Outline::new().blob(&[at(-0.07, 0.012), at(-0.072, -0.055), at(-0.03, -0.095), at(0.035, -0.093), at(0.07, -0.05), at(0.066 + fringe, -0.012), at(0.03 + fringe, -0.048), at(-0.02 + fringe, -0.05), at(-0.05 + fringe, -0.03)]);
+    let cap = Outline::new().blob(&[
+        at(-0.07, 0.012),
+        at(-0.072, -0.055),
+        at(-0.03, -0.095),
+        at(0.035, -0.093),
+        at(0.07, -0.05),
+        at(0.066 + fringe, -0.012),
+        at(0.03 + fringe, -0.048),
+        at(-0.02 + fringe, -0.05),
+        at(-0.05 + fringe, -0.03),
+    ]);
     pen.fill(&cap, hair);
     let dark = Rgb::hex(0x22_1c20);
     let open = super::pets::blink(pose.t);
     let look_to = if s.profile { 0.022 } else { 0.0 };
     for side in [-1.0f32, 1.0] {
-        pen.fill(&Outline::new().ellipse(at(side * 0.024 + look_to, 0.006), 0.0075, 0.0115 * open, 0.0), dark);
+        pen.fill(
+            &Outline::new().ellipse(at(side * 0.024 + look_to, 0.006), 0.0075, 0.0115 * open, 0.0),
+            dark,
+        );
     }
     let smile = [at(-0.02 + look_to, 0.038), at(look_to, 0.047), at(0.02 + look_to, 0.038)];
     pen.fill(&Outline::new().tail(&smile, 0.005, 0.004), Rgb::hex(0x9a_4a44));

@@ -28,7 +28,12 @@ impl Fur {
 /// An animal upright on its hind legs, from the front. The head is left to the caller.
 pub(super) fn upright(pen: &mut Pen, s: &Stance, fur: &Fur) {
     for i in 0..2 {
-        let leg = Outline::new().limb(s.hips[i], s.knees[i], 0.085, 0.062).limb(s.knees[i], s.feet[i].plus(0.0, -0.04), 0.062, 0.05);
+        let leg = Outline::new().limb(s.hips[i], s.knees[i], 0.085, 0.062).limb(
+            s.knees[i],
+            s.feet[i].plus(0.0, -0.04),
+            0.062,
+            0.05,
+        );
         pen.fill(&leg, fur.dark.to(fur.coat, 0.45));
         let outward = if i == 0 { -0.03 } else { 0.03 };
         pen.fill(&Outline::new().ellipse(s.feet[i].plus(outward, -0.035), 0.078, 0.042, 0.0), fur.pale);
@@ -48,7 +53,12 @@ pub(super) fn upright(pen: &mut Pen, s: &Stance, fur: &Fur) {
     let belly = chest.to(hip, 0.66);
     pen.fill(&Outline::new().ellipse(belly, 0.093, 0.135, libm::atan2f(chest.x - hip.x, 0.3)), fur.pale);
     for i in 0..2 {
-        let arm = Outline::new().limb(s.shoulders[i], s.elbows[i], 0.06, 0.05).limb(s.elbows[i], s.hands[i], 0.05, 0.045);
+        let arm = Outline::new().limb(s.shoulders[i], s.elbows[i], 0.06, 0.05).limb(
+            s.elbows[i],
+            s.hands[i],
+            0.05,
+            0.045,
+        );
         pen.fill(&arm, fur.coat.to(fur.dark, 0.18));
         pen.fill(&Outline::new().circle(s.hands[i], 0.054), fur.pale);
     }
@@ -65,12 +75,16 @@ pub(super) fn on_fours(pen: &mut Pen, g: &Gait, frame: &Frame, fur: &Fur, stout:
         let foot = pull(root, g.feet[leg], bone * 1.98).plus(0.0, -0.03);
         let knee = joint(root, foot, bone, if front { -1.0 } else { 1.0 });
         let thick = if front { 0.066 } else { 0.088 } * stout;
-        let limb = Outline::new().limb(root, knee, thick, 0.05 * stout).limb(knee, foot, 0.05 * stout, 0.04 * stout);
+        let limb =
+            Outline::new().limb(root, knee, thick, 0.05 * stout).limb(knee, foot, 0.05 * stout, 0.04 * stout);
         if leg == 0 {
             trunk(pen, g, fur, stout);
         }
         pen.fill(&limb, colour);
-        pen.fill(&Outline::new().ellipse(foot.plus(0.022, 0.005), 0.058 * stout, 0.034, 0.0), if near { fur.pale } else { fur.dark });
+        pen.fill(
+            &Outline::new().ellipse(foot.plus(0.022, 0.005), 0.058 * stout, 0.034, 0.0),
+            if near { fur.pale } else { fur.dark },
+        );
     }
 }
 
@@ -91,7 +105,12 @@ fn trunk(pen: &mut Pen, g: &Gait, fur: &Fur, stout: f32) {
         across(beyond(0.0), 0.13 * stout),
     ]);
     pen.ramp(&body, fur.coat, fur.coat.to(fur.dark, 0.55));
-    let belly = Outline::new().ellipse(across(beyond(0.72), 0.085 * stout), 0.2, 0.045, libm::atan2f(g.shoulder.y - g.hip.y, g.shoulder.x - g.hip.x));
+    let belly = Outline::new().ellipse(
+        across(beyond(0.72), 0.085 * stout),
+        0.2,
+        0.045,
+        libm::atan2f(g.shoulder.y - g.hip.y, g.shoulder.x - g.hip.x),
+    );
     pen.veil(&belly, fur.pale, 0.8);
 }
 
@@ -99,7 +118,10 @@ fn trunk(pen: &mut Pen, g: &Gait, fur: &Fur, stout: f32) {
 pub(super) fn sitting(pen: &mut Pen, fur: &Fur, t: f32) -> Point {
     let breath = 0.006 * wave(t * 0.3);
     for side in [-1.0, 1.0] {
-        pen.fill(&Outline::new().ellipse(point(side * 0.165, -0.115), 0.125, 0.115, 0.0), fur.dark.to(fur.coat, 0.3));
+        pen.fill(
+            &Outline::new().ellipse(point(side * 0.165, -0.115), 0.125, 0.115, 0.0),
+            fur.dark.to(fur.coat, 0.3),
+        );
         pen.fill(&Outline::new().ellipse(point(side * 0.21, -0.03), 0.085, 0.035, 0.0), fur.pale);
     }
     let body = Outline::new().blob(&[

@@ -69,14 +69,23 @@ pub(super) fn stance(build: &Build, action: Action, t: f32) -> Stance {
     }
 }
 
-fn assemble(build: &Build, hip: Point, chest: Point, feet: [Point; 2], hands: [Point; 2], tilt: f32, profile: bool) -> Stance {
+fn assemble(
+    build: &Build,
+    hip: Point,
+    chest: Point,
+    feet: [Point; 2],
+    hands: [Point; 2],
+    tilt: f32,
+    profile: bool,
+) -> Stance {
     let wide = if profile { 0.25 } else { 1.0 };
-    let beside = |middle: Point, width: f32| [middle.plus(-width * wide, 0.0), middle.plus(width * wide, 0.0)];
+    let beside =
+        |middle: Point, width: f32| [middle.plus(-width * wide, 0.0), middle.plus(width * wide, 0.0)];
     let (hips, shoulders) = (beside(hip, build.hip_width), beside(chest, build.shoulder_width));
     let leg = build.hip * 0.51;
     let arm = build.arm * 0.5;
     let sides = if profile { [-1.0, -1.0] } else { [1.0, -1.0] };
-    let elbow = if profile { [1.0, 1.0] } else { [1.0, -1.0] };
+    let elbow = if profile { [1.0, 1.0] } else { [0, 1].map(|i| outward(chest, hands[i], i)) };
     let pull = |from: Point, to: Point, most: f32| {
         let span = from.distance(to);
         if span > most { from.to(to, most / span) } else { to }
@@ -98,6 +107,13 @@ fn assemble(build: &Build, hip: Point, chest: Point, feet: [Point; 2], hands: [P
         hands,
         profile,
     }
+}
+
+/// Elbows point down and out: which way that bends depends on whether the hand is raised.
+fn outward(chest: Point, hand: Point, i: usize) -> f32 {
+    let side = if i == 0 { 1.0 } else { -1.0 };
+    // Changes smoothly through a straight arm.
+    side * ((hand.y - chest.y) * -8.0).clamp(-1.0, 1.0)
 }
 
 /// Steps from side to side on the beat; arms alternate for a phrase and then go up together.
@@ -126,7 +142,15 @@ fn dance(build: &Build, t: f32) -> Stance {
         );
         chest.plus(at.x, at.y)
     };
-    assemble(build, hip, chest, [kick(-1.0), kick(1.0)], [hand(-1.0), hand(1.0)], 0.22 * wave(beat * 0.5 + 0.1), false)
+    assemble(
+        build,
+        hip,
+        chest,
+        [kick(-1.0), kick(1.0)],
+        [hand(-1.0), hand(1.0)],
+        0.22 * wave(beat * 0.5 + 0.1),
+        false,
+    )
 }
 
 fn stride(build: &Build, t: f32, steps: f32, pace: f32, lift: f32, stands: f32) -> Stance {
@@ -149,7 +173,8 @@ fn stride(build: &Build, t: f32, steps: f32, pace: f32, lift: f32, stands: f32) 
 fn jump(build: &Build, t: f32) -> Stance {
     let cycle = t * 0.85 - libm::floorf(t * 0.85);
     let air = hop(cycle);
-    let crouch = 1.0 - ease(libm::fabsf(cycle - 0.12) / 0.14) + 0.7 * (1.0 - ease(libm::fabsf(cycle - 0.86) / 0.12));
+    let crouch =
+        1.0 - ease(libm::fabsf(cycle - 0.12) / 0.14) + 0.7 * (1.0 - ease(libm::fabsf(cycle - 0.86) / 0.12));
     let hip = point(0.0, -build.hip * (1.0 - 0.3 * crouch) - 0.3 * air);
     let chest = point(0.02 * crouch, hip.y - (build.shoulder - build.hip));
     let foot = |side: f32| point(side * build.hip_width * (1.2 + 0.6 * air), -0.3 * air - 0.05 * air);
@@ -166,9 +191,20 @@ pub(super) fn hop(cycle: f32) -> f32 {
 fn float(build: &Build, t: f32) -> Stance {
     let hip = point(0.02 * wave(t * 0.2), -build.hip + 0.02 * wave(t * 0.3));
     let chest = point(0.03 * wave(t * 0.17 + 0.2), hip.y - (build.shoulder - build.hip));
-    let foot = |side: f32| point(side * 0.12 + 0.03 * wave(t * 0.23 + side * 0.2), -0.08 + 0.04 * wave(t * 0.31 + side * 0.25));
-    let hand = |side: f32| chest.plus(side * (0.1 + build.arm * 0.66), 0.10 + 0.09 * wave(t * 0.27 + side * 0.2));
-    assemble(build, hip, chest, [foot(-1.0), foot(1.0)], [hand(-1.0), hand(1.0)], 0.06 * wave(t * 0.21), false)
+    let foot = |side: f32| {
+        point(side * 0.12 + 0.03 * wave(t * 0.23 + side * 0.2), -0.08 + 0.04 * wave(t * 0.31 + side * 0.25))
+    };
+    let hand =
+        |side: f32| chest.plus(side * (0.1 + build.arm * 0.66), 0.10 + 0.09 * wave(t * 0.27 + side * 0.2));
+    assemble(
+        build,
+        hip,
+        chest,
+        [foot(-1.0), foot(1.0)],
+        [hand(-1.0), hand(1.0)],
+        0.06 * wave(t * 0.21),
+        false,
+    )
 }
 
 fn sit(build: &Build, t: f32) -> Stance {
@@ -218,7 +254,9 @@ pub(super) struct Gait {
 /// The gait of a four-legged body.
 pub(super) fn gait(frame: &Frame, action: Action, t: f32) -> Gait {
     match action {
-        Action::Walk | Action::Swim | Action::Fly => trot(frame, t, 1.25, Action::Walk.pace(), 0.07, 0.6, [0.0, 0.5, 0.25, 0.75]),
+        Action::Walk | Action::Swim | Action::Fly => {
+            trot(frame, t, 1.25, Action::Walk.pace(), 0.07, 0.6, [0.0, 0.5, 0.25, 0.75])
+        }
         Action::Run => trot(frame, t, 2.1, action.pace(), 0.14, 0.34, [0.0, 0.12, 0.55, 0.67]),
         Action::Play => pounce(frame, t),
         Action::Jump => leap(frame, t),
@@ -244,7 +282,8 @@ fn stand(frame: &Frame, t: f32) -> Gait {
     let breath = 0.005 * wave(t * 0.3);
     let (shoulder, hip) = (point(frame.half, -frame.leg + breath), point(-frame.half, -frame.leg - breath));
     let feet = [0.03, -0.06, 0.0, -0.08];
-    let feet = [0, 1, 2, 3].map(|leg: usize| point(if leg < 2 { shoulder.x } else { hip.x } + feet[leg], 0.0));
+    let feet =
+        [0, 1, 2, 3].map(|leg: usize| point(if leg < 2 { shoulder.x } else { hip.x } + feet[leg], 0.0));
     Gait { shoulder, hip, feet, nod: 0.08 * wave(t * 0.17), tail: wave(t * 0.35), lift: 0.0 }
 }
 
@@ -253,11 +292,17 @@ fn pounce(frame: &Frame, t: f32) -> Gait {
     let cycle = t / 4.0 - libm::floorf(t / 4.0);
     let through = |from: f32, to: f32| ease((cycle - from) / (to - from));
     let crouch = through(0.0, 0.06) * (1.0 - through(0.26, 0.30));
-    let flight = { let s = ((cycle - 0.28) / 0.16).clamp(0.0, 1.0); 4.0 * s * (1.0 - s) };
+    let flight = {
+        let s = ((cycle - 0.28) / 0.16).clamp(0.0, 1.0);
+        4.0 * s * (1.0 - s)
+    };
     let rear = through(0.42, 0.52) * (1.0 - through(0.88, 0.96));
     let wriggle = crouch * wave(t * 3.2) * 0.02;
     let leap = through(0.28, 0.44) * (1.0 - through(0.94, 1.0)) * 0.3;
-    let hip = point(-frame.half + wriggle + leap - 0.06 + rear * 0.16, -frame.leg * (1.0 - 0.12 * crouch - 0.18 * rear) - 0.16 * flight);
+    let hip = point(
+        -frame.half + wriggle + leap - 0.06 + rear * 0.16,
+        -frame.leg * (1.0 - 0.12 * crouch - 0.18 * rear) - 0.16 * flight,
+    );
     // The back turns about the hip: down in front to crouch, up to rear.
     let pitch = -0.30 * crouch * -1.0 - 0.35 * flight - 0.95 * rear;
     let along = point(frame.half * 2.0, 0.0).turned(pitch);
@@ -288,7 +333,8 @@ fn leap(frame: &Frame, t: f32) -> Gait {
     let along = point(frame.half, 0.0).turned(pitch);
     let up = -frame.leg * (0.82 + 0.18 * ease(air * 4.0)) - 0.32 * air;
     let (shoulder, hip) = (point(along.x, up + along.y), point(-along.x, up - along.y));
-    let foot = |root: Point, out: f32| point(root.x + out * air, (root.y + frame.leg * (1.0 - 0.25 * air)).min(0.0));
+    let foot =
+        |root: Point, out: f32| point(root.x + out * air, (root.y + frame.leg * (1.0 - 0.25 * air)).min(0.0));
     let feet = [foot(shoulder, 0.16), foot(shoulder, 0.1), foot(hip, -0.18), foot(hip, -0.12)];
     Gait { shoulder, hip, feet, nod: pitch * 0.6, tail: wave(cycle), lift: air }
 }

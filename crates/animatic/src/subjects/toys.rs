@@ -16,7 +16,18 @@ impl Subject for Ball {
         "ball"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["ball", "beach ball", "soccer ball", "football", "basketball", "sphere", "球", "皮球", "足球", "篮球"]
+        &[
+            "ball",
+            "beach ball",
+            "soccer ball",
+            "football",
+            "basketball",
+            "sphere",
+            "球",
+            "皮球",
+            "足球",
+            "篮球",
+        ]
     }
     fn home(&self) -> &'static str {
         "beach"
@@ -69,6 +80,10 @@ pub(super) fn roll(pen: &mut Pen, at: Point, radius: f32, t: f32, colour: Rgb) {
         pen.fill(&Outline::new().polygon(&wedge), colour);
     }
     let shine = point(-radius * 0.34, -radius * 0.38).turned(0.0 * TURN);
-    pen.veil(&Outline::new().ellipse(at.plus(shine.x, shine.y), radius * 0.22, radius * 0.15, -0.7), Rgb::WHITE, 0.7);
+    pen.veil(
+        &Outline::new().ellipse(at.plus(shine.x, shine.y), radius * 0.22, radius * 0.15, -0.7),
+        Rgb::WHITE,
+        0.7,
+    );
     pen.veil(&Outline::new().circle(at, radius * 0.14), colour.times(0.8), 1.0);
 }

@@ -13,7 +13,20 @@ impl Subject for Tree {
         "tree"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["tree", "oak", "cherry blossom", "cherry tree", "maple", "willow", "树", "大树", "樱花", "樱花树", "枫树", "柳树"]
+        &[
+            "tree",
+            "oak",
+            "cherry blossom",
+            "cherry tree",
+            "maple",
+            "willow",
+            "树",
+            "大树",
+            "樱花",
+            "樱花树",
+            "枫树",
+            "柳树",
+        ]
     }
     fn home(&self) -> &'static str {
         "meadow"
@@ -53,7 +66,12 @@ impl Subject for Tree {
                 let y = -0.72 + far * 0.8 * wave(turn) + stir * 0.5 + shift * 1.6;
                 crown = crown.circle(point(x, y), 0.105 - 0.018 * layer as f32);
             }
-            crown = crown.ellipse(point(wind * 2.0 + shift, -0.72 + shift), 0.24 - 0.07 * layer as f32, 0.19 - 0.06 * layer as f32, 0.0);
+            crown = crown.ellipse(
+                point(wind * 2.0 + shift, -0.72 + shift),
+                0.24 - 0.07 * layer as f32,
+                0.19 - 0.06 * layer as f32,
+                0.0,
+            );
             pen.fill(&crown, leaf.times(shade));
         }
     }

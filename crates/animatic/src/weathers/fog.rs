@@ -13,7 +13,10 @@ impl Weather for Fog {
         "fog"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["fog", "foggy", "mist", "misty", "haze", "hazy", "smoke", "雾", "薄雾", "浓雾", "雾气", "烟雾", "迷雾"]
+        &[
+            "fog", "foggy", "mist", "misty", "haze", "hazy", "smoke", "雾", "薄雾", "浓雾", "雾气", "烟雾",
+            "迷雾",
+        ]
     }
     fn dim(&self, light: &mut Light) {
         let level = light.horizon.luma().max(0.13);
@@ -25,7 +28,9 @@ impl Weather for Fog {
         light.sun = false;
     }
     fn paint(&self, set: &mut SetBuilder) {
-        for (name, depth, speed, strength) in [("far fog", 0.35, 9.0, 0.75), ("near fog", 0.9, 20.0, 0.6), ("front fog", 1.25, 34.0, 0.34)] {
+        for (name, depth, speed, strength) in
+            [("far fog", 0.35, 9.0, 0.75), ("near fog", 0.9, 20.0, 0.6), ("front fog", 1.25, 34.0, 0.34)]
+        {
             let top = set.row(0.30);
             set.layer(name, depth, 1.6, top, Motion::Travel(speed), |brush| {
                 let colour = brush.light.haze.to(Rgb::WHITE, 0.12);

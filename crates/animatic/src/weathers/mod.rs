@@ -37,14 +37,13 @@ pub(crate) trait Weather: Sync {
 }
 
 /// What falling weather needs to know.
-pub(crate) struct Sky<'a> {
+pub(crate) struct Sky {
     pub(crate) view: View,
     /// The picture's measure, pixels.
     pub(crate) unit: f32,
     /// Row the actors stand on.
     pub(crate) ground: f32,
     pub(crate) seed: u64,
-    pub(crate) light: &'a Light,
 }
 
 /// A weather known by its name.

@@ -18,7 +18,10 @@ impl Weather for Rain {
         "rain"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["rain", "rainy", "drizzle", "shower", "downpour", "raindrop", "wet", "雨", "下雨", "雨中", "雨天", "大雨", "细雨", "小雨", "雨夜"]
+        &[
+            "rain", "rainy", "drizzle", "shower", "downpour", "raindrop", "wet", "雨", "下雨", "雨中",
+            "雨天", "大雨", "细雨", "小雨", "雨夜",
+        ]
     }
     fn hour(&self) -> Option<TimeOfDay> {
         Some(TimeOfDay::Dusk)
@@ -43,7 +46,21 @@ impl Weather for Storm {
         "storm"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["storm", "stormy", "thunderstorm", "thunder", "lightning", "hurricane", "tempest", "暴风雨", "雷雨", "暴雨", "风暴", "闪电", "雷电"]
+        &[
+            "storm",
+            "stormy",
+            "thunderstorm",
+            "thunder",
+            "lightning",
+            "hurricane",
+            "tempest",
+            "暴风雨",
+            "雷雨",
+            "暴雨",
+            "风暴",
+            "闪电",
+            "雷电",
+        ]
     }
     fn hour(&self) -> Option<TimeOfDay> {
         Some(TimeOfDay::Dusk)
@@ -87,13 +104,14 @@ fn streaks(sky: &Sky, frame: &mut Frame, t: f32, shower: &Shower) {
     let (w, h) = (sky.view.width as f32, sky.view.height as f32);
     let crowd = shower.drops * w * h / (1280.0 * 536.0);
     for (depth, (count, length, speed, light)) in
-        [(330.0, 0.055, 1.15, 34u16), (190.0, 0.10, 1.8, 46), (70.0, 0.19, 2.8, 60)].into_iter().enumerate()
+        [(300.0, 0.06, 1.15, 46u16), (190.0, 0.11, 1.8, 62), (80.0, 0.20, 2.8, 82)].into_iter().enumerate()
     {
         let length = length * sky.unit;
         let fall = h + length * 2.0;
         for drop in 0..(count * crowd) as u64 {
             let seed = mix(sky.seed, (depth as u64) << 32 | drop);
-            let run = unit(seed, 1) + t * shower.speed * speed * (0.9 + 0.2 * unit(seed, 2)) * sky.unit / fall;
+            let run =
+                unit(seed, 1) + t * shower.speed * speed * (0.9 + 0.2 * unit(seed, 2)) * sky.unit / fall;
             let lap = libm::floorf(run);
             // Every lap begins somewhere else, so that no column repeats.
             let x = unit(seed, 3 + lap as u64) * (w + h * shower.slant);

@@ -15,7 +15,22 @@ impl Weather for Snow {
         "snow"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["snow", "snowy", "snowfall", "snowflake", "blizzard", "winter", "雪", "下雪", "雪中", "雪花", "大雪", "飘雪", "冬天", "雪地"]
+        &[
+            "snow",
+            "snowy",
+            "snowfall",
+            "snowflake",
+            "blizzard",
+            "winter",
+            "雪",
+            "下雪",
+            "雪中",
+            "雪花",
+            "大雪",
+            "飘雪",
+            "冬天",
+            "雪地",
+        ]
     }
     fn dim(&self, light: &mut Light) {
         let level = light.horizon.luma().max(0.15);
@@ -29,15 +44,17 @@ impl Weather for Snow {
     fn fall(&self, sky: &Sky, frame: &mut Frame, t: f32) {
         let (w, h) = (sky.view.width as f32, sky.view.height as f32);
         let crowd = w * h / (1280.0 * 720.0);
-        for (depth, (count, radius, speed)) in [(420.0, 0.0022, 0.10), (170.0, 0.004, 0.17), (50.0, 0.0085, 0.28)].into_iter().enumerate() {
+        for (depth, (count, radius, speed)) in
+            [(520.0, 0.0026, 0.10), (230.0, 0.0048, 0.17), (70.0, 0.0095, 0.28)].into_iter().enumerate()
+        {
             for flake in 0..(count * crowd) as u64 {
                 let seed = mix(sky.seed, (depth as u64) << 32 | flake);
                 let radius = (radius * sky.unit * (0.75 + 0.5 * unit(seed, 5))).max(0.9);
                 let run = unit(seed, 1) + t * speed * (0.8 + 0.4 * unit(seed, 2)) * sky.unit / (h + 40.0);
                 let lap = libm::floorf(run);
                 let rock = 0.02 * sky.unit * wave(t * (0.2 + 0.25 * unit(seed, 6)) + unit(seed, 7));
-                let x = unit(seed, 3 + lap as u64) * (w + 60.0) - 30.0 + rock - t * 0.0;
-                dab(sky, frame, (x, (run - lap) * (h + 40.0) - 20.0), radius, 120 + depth as i32 * 45);
+                let x = unit(seed, 3 + lap as u64) * (w + 60.0) - 30.0 + rock;
+                dab(sky, frame, (x, (run - lap) * (h + 40.0) - 20.0), radius, 150 + depth as i32 * 40);
             }
         }
     }

@@ -1,0 +1,124 @@
+//! Films from text: length, bytes, bars, cancelling.
+
+use crate::{brief, decode, film};
+use filmgate_animatic::{Brief, Guidance, RenderError, Stage, Studio};
+use std::process::Command;
+use std::sync::mpsc;
+
+#[test]
+fn the_same_brief_gives_the_same_bytes_on_any_number_of_threads() {
+    let mut asked = brief("two cats dancing in a storm, vintage", Guidance::Text);
+    asked.seconds = 3;
+    let films: Vec<_> =
+        [1, 2, 2].map(|threads| Studio::new(threads).render(asked.clone())).into_iter().collect();
+    let first = films[0].as_ref().expect("the brief is fine");
+    assert!(films.iter().all(|film| film.as_ref() == Ok(first)));
+    asked.seed = 8;
+    assert_ne!(Studio::new(2).render(asked).expect("the brief is fine").mp4, first.mp4);
+}
+
+#[test]
+fn length_and_size_are_what_was_asked() {
+    for (width, height, seconds) in [(256, 144, 2), (144, 256, 1), (160, 160, 1), (64, 64, 1)] {
+        let asked = Brief { width, height, seconds, ..brief("a dog running on the beach", Guidance::Text) };
+        let film = film(&asked);
+        assert_eq!((film.frames, film.fps, film.duration_ms), (seconds * 24, 24, u64::from(seconds) * 1000));
+        let folder = tempfile::tempdir().expect("a folder");
+        let frames = decode(&film, folder.path());
+        assert_eq!(frames.len() as u32, seconds * 24);
+        assert!(frames.iter().all(|frame| (frame.width, frame.height) == (width, height)));
+        // The independent word, where there is one.
+        if let Some(report) = ffprobe(&folder.path().join("film.mp4")) {
+            let video = format!("h264,{width},{height},{seconds}.000000,{}", seconds * 24);
+            assert!(report.contains(&video), "{report}");
+            assert!(report.contains(&format!("aac,{seconds}.000000")), "{report}");
+        }
+    }
+}
+
+fn ffprobe(path: &std::path::Path) -> Option<String> {
+    let entries = "stream=codec_name,width,height,duration,nb_frames";
+    let args = ["-v", "error", "-of", "csv=p=0", "-show_entries", entries];
+    let output = Command::new("ffprobe").args(args).arg(path).output().ok()?;
+    assert!(output.status.success());
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn cinematic_bars_are_black_and_the_picture_between_them_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let frames =
+        decode(&film(&brief("A cat dancing in the rain, cinematic style", Guidance::Text)), folder.path());
+    for frame in [&frames[0], &frames[12], &frames[23]] {
+        // 256 wide at 2.39:1 leaves 107 of 144 rows, 18 black ones on each side.
+        let row = |y: usize| &frame.y[y * 256..][..256];
+        for y in (0..16).chain(128..144) {
+            assert!(row(y).iter().all(|luma| luma.abs_diff(16) <= 2), "row {y}");
+        }
+        let middle = row(72);
+        assert!(middle.iter().max() > Some(&80) && middle.iter().min() < Some(&60));
+    }
+}
+
+#[test]
+fn every_frame_moves_and_none_is_black() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let frames = decode(&film(&brief("A cat dancing in the rain", Guidance::Text)), folder.path());
+    for pair in frames.windows(2) {
+        assert_ne!(pair[0].y, pair[1].y);
+        let light: u64 = pair[1].y.iter().map(|y| u64::from(*y)).sum();
+        assert!(light / pair[1].y.len() as u64 > 25);
+    }
+}
+
+#[test]
+fn progress_rises_to_a_film_that_can_be_taken_once() {
+    let studio = Studio::new(2);
+    let (send, changes) = mpsc::channel();
+    let mut asked = brief("waves", Guidance::Text);
+    asked.seconds = 3;
+    let render = studio.start(asked, Box::new(move || send.send(()).expect("the test listens")));
+    let mut seen = Vec::new();
+    while render.progress().stage != Stage::Done {
+        changes.recv().expect("the studio reports");
+        seen.push(render.progress().percent);
+    }
+    assert!(seen.is_sorted() && seen.last() == Some(&100), "{seen:?}");
+    assert!(matches!(render.take(), Some(Ok(_))));
+    assert!(render.take().is_none());
+}
+
+#[test]
+fn a_cancelled_film_ends_and_the_studio_goes_on() {
+    let studio = Studio::new(1);
+    let (send, changes) = mpsc::channel();
+    let mut asked = brief("a storm at sea", Guidance::Text);
+    (asked.width, asked.height, asked.seconds) = (640, 360, 60);
+    let render = studio.start(asked, Box::new(move || send.send(()).unwrap_or(())));
+    changes.recv().expect("the first chunk is reported");
+    render.cancel();
+    assert_eq!(render.progress().stage, Stage::Done);
+    assert_eq!(render.take(), Some(Err(RenderError::Canceled)));
+    assert!(studio.render(brief("a tree", Guidance::Text)).is_ok());
+}
+
+#[test]
+fn a_listener_that_panics_costs_its_film_only() {
+    let studio = Studio::new(1);
+    let render = studio.start(brief("a tree", Guidance::Text), Box::new(|| panic!("the listener is broken")));
+    assert!(studio.render(brief("a tree", Guidance::Text)).is_ok());
+    assert!(matches!(render.take(), Some(Err(RenderError::Internal(_)))));
+}
+
+#[test]
+fn a_brief_outside_its_limits_names_the_field() {
+    for (width, seconds, expected) in
+        [(63, 1, "width is 63"), (64, 0, "seconds is 0"), (64, 61, "seconds is 61")]
+    {
+        let asked = Brief { width, seconds, ..brief("a tree", Guidance::Text) };
+        let Err(RenderError::Internal(text)) = Studio::new(1).render(asked) else {
+            panic!("it must not render")
+        };
+        assert!(text.starts_with(expected), "{text}");
+    }
+}

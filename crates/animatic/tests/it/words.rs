@@ -1,0 +1,60 @@
+//! What prompts are understood as. The table is the vocabulary's contract: look at its diff.
+
+use crate::brief;
+use filmgate_animatic::{Guidance, plan};
+use std::fmt::Write;
+
+const PROMPTS: &[&str] = &[
+    "A cat dancing in the rain, cinematic style",
+    "一只猫在雨中跳舞,电影风格",
+    "一只猫在雨中跳舞\u{ff0c}电影风格",
+    "A cute kitten playing on a sunlit meadow, cinematic lens",
+    "一只可爱的小猫在阳光明媚的草地上玩耍,电影镜头",
+    "Two white horses galloping through the desert at golden hour, aerial shot",
+    "两匹白马在沙漠中奔跑,黄金时刻,航拍",
+    "A robot walks down a neon street at night, camera slowly pushes in",
+    "机器人在霓虹街道上行走,夜晚,推进",
+    "a red car racing, tracking shot",
+    "three birds flying over snowy mountains, watercolor",
+    "一群小鸟飞过雪山,水彩",
+    "an astronaut floating in space",
+    "宇航员在太空漂浮",
+    "goldfish swimming in a coral reef",
+    "a ship sailing in a storm, handheld",
+    "a girl walking in the forest, foggy, black and white",
+    "女孩在雾中的森林里散步,黑白",
+    "no rain, a dog running on the beach",
+    "一只狗在海滩上奔跑,没有雨",
+    "a black cat sitting in a room, static shot, vintage",
+    "a boy and a girl dancing at night",
+    "a sunflower, anime, orbit",
+    "hot air balloon rising at dawn, zoom out",
+    "quarterly revenue report",
+    "时间的形状",
+    "",
+];
+
+#[test]
+fn prompts_are_understood_in_both_languages() {
+    let mut table = String::new();
+    for prompt in PROMPTS {
+        let scene = plan(&brief(prompt, Guidance::Text));
+        let _ = writeln!(table, "{prompt}\n    {scene:?}\n");
+    }
+    insta::assert_snapshot!("words", table);
+}
+
+#[test]
+fn translations_film_alike() {
+    for (english, chinese) in [(0, 1), (0, 2), (3, 4), (5, 6), (7, 8), (12, 13), (16, 17), (18, 19)] {
+        let [one, other] = [english, chinese].map(|index| plan(&brief(PROMPTS[index], Guidance::Text)));
+        assert!(one.films_like(&other), "{}\n{one:?}\n{}\n{other:?}", PROMPTS[english], PROMPTS[chinese]);
+    }
+}
+
+#[test]
+fn unknown_words_turn_the_picture() {
+    let [one, other] = ["zorblax", "quindle"].map(|word| plan(&brief(word, Guidance::Text)));
+    assert_eq!(one.unknown(), ["zorblax"]);
+    assert!(!one.films_like(&other));
+}
