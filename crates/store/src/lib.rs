@@ -7,6 +7,7 @@
 //! An async call that writes is answered after its commit. A call that reads a live or recent task touches memory only.
 //! No SQL is known outside this crate, and within it only to `schema.sql`, `sql/` and `row`.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +18,12 @@ use filmgate_domain::key::Key;
 use filmgate_domain::lease::Lease;
 use filmgate_domain::media::{BlobKey, Input};
 use filmgate_domain::task::{State, Task};
+use rusqlite::Connection;
 use tokio::sync::{Notify, oneshot};
 
 mod blobs;
 mod cell;
+mod error;
 mod keys;
 mod memory;
 mod reads;
@@ -31,6 +34,7 @@ mod writer;
 
 pub use blobs::{BlobWriter, Blobs};
 pub use cell::{Cell, Face};
+pub use error::{Outage, StoreError};
 pub use keys::KeyRing;
 pub use memory::Counts;
 pub use reads::Filter;
@@ -73,26 +77,6 @@ pub struct Settings {
     pub finished_in_memory: usize,
 }
 
-/// Why the store did not do what it was asked.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else has claimed the task since, or it has ended.
-    #[error("the lease was lost")]
-    LeaseLost,
-    /// More writes wait than may.
-    #[error("too many writes are waiting")]
-    Busy,
-    /// The database cannot take or give it now.
-    #[error("the database is unavailable: {0}")]
-    Unavailable(String),
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
 /// Rows and bytes. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -112,6 +96,16 @@ impl Store {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
         let (lock, connection) = schema::open_alone(settings)?;
+        Self::on(lock, connection, settings, clock, entropy)
+    }
+
+    fn on(
+        lock: File,
+        connection: Connection,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, OpenError> {
         let memory = Arc::new(Memory::new(settings.finished_in_memory));
         memory.load(&connection)?;
         let blobs = Blobs::new(&settings.dir, entropy)?;
@@ -142,7 +136,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.writer.send(write(answer))?;
-        answered.await.map_err(|_| StoreError::Unavailable("the writer has stopped".to_owned()))?
+        answered.await.map_err(|_| StoreError::Unavailable(Outage::Closed))?
     }
 
     /// Keeps a new task, in one commit with its idempotency key; or finds the task that the key has made already.
@@ -299,7 +293,7 @@ impl Store {
         &self.blobs
     }
 
-    /// Answers when the writer does.
+    /// Answers when the writer does, and has the keys read again.
     pub async fn ready(&self) -> Result<(), StoreError> {
         self.write(|answer| Write::Nothing { answer }).await
     }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::cell::Cell;
 use crate::memory::Memory;
-use crate::{StoreError, row};
+use crate::{Outage, StoreError, row};
 
 /// Connections that are kept for the next read.
 const KEPT: usize = 4;
@@ -59,7 +59,7 @@ impl Readers {
             }
             Ok::<_, rusqlite::Error>(found)
         });
-        let found = reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let found = reading.await.map_err(|_| StoreError::Unavailable(Outage::Other))?;
         Ok(found?)
     }
 

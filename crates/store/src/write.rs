@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use crate::cell::Cell;
-use crate::{StoreError, row};
+use crate::{Outage, StoreError, row};
 
 mod claim;
 mod task;
@@ -181,10 +181,19 @@ pub(crate) enum Effect {
 /// The answer that a caller gets when the commit is made, or the error instead.
 pub(crate) type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// A write that is in the transaction.
+/// A write that was tried in the transaction.
 pub(crate) struct Applied {
     pub(crate) effects: Vec<Effect>,
     pub(crate) reply: Reply,
+    /// Why this one is not done though the others may be.
+    pub(crate) defect: Option<StoreError>,
+}
+
+impl Applied {
+    /// It is not done.
+    pub(crate) const fn not(reply: Reply, defect: Option<StoreError>) -> Self {
+        Self { effects: Vec::new(), reply, defect }
+    }
 }
 
 /// What a write found out: its answer, which may be a refusal, and what it changed.
@@ -203,17 +212,18 @@ fn settle<T: Send + 'static>(
         Ok((value, effects)) => {
             // A caller who has gone away needs no answer.
             let reply = move |committed: Result<(), StoreError>| drop(answer.send(committed.and(value)));
-            Ok(Applied { effects, reply: Box::new(reply) })
+            Ok(Applied { effects, reply: Box::new(reply), defect: None })
         }
-        Err(error) => {
-            let reply = move |failed: Result<(), StoreError>| {
-                let reason =
-                    failed.err().unwrap_or_else(|| StoreError::Unavailable("not committed".to_owned()));
-                drop(answer.send(Err(reason)));
-            };
-            Err((Box::new(reply), error))
-        }
+        Err(error) => Err((refusal(answer), error)),
     }
+}
+
+/// The reply to a write that was not done.
+fn refusal<T: Send + 'static>(answer: Answer<T>) -> Reply {
+    Box::new(move |failed: Result<(), StoreError>| {
+        let reason = failed.err().unwrap_or(StoreError::Unavailable(Outage::Other));
+        drop(answer.send(Err(reason)));
+    })
 }
 
 impl Write {
@@ -248,7 +258,29 @@ impl Write {
             Self::Account { id, name, now, answer } => settle(answer, account(db, &id, &name, now)),
             Self::KeyCreate { key, hash, answer } => settle(answer, key_create(db, &key, &hash)),
             Self::KeyRevoke { id, now, answer } => settle(answer, key_revoke(db, &id, now)),
-            Self::Nothing { answer } | Self::Close { answer } => settle(answer, told((), Vec::new())),
+            Self::Nothing { answer } => settle(answer, told((), vec![Effect::Keys])),
+            Self::Close { answer } => settle(answer, told((), Vec::new())),
+        }
+    }
+
+    /// Does not do it.
+    pub(crate) fn refuse(self) -> Reply {
+        match self {
+            Self::Create { answer, .. } => refusal(answer),
+            Self::Claim { answer, .. } => refusal(answer),
+            Self::Record { answer, .. } => refusal(answer),
+            Self::Cancel { answer, .. } => refusal(answer),
+            Self::Delete { answer, .. } => refusal(answer),
+            Self::Expire { answer, .. } => refusal(answer),
+            Self::Forget { answer, .. } => refusal(answer),
+            Self::KeyRevoke { answer, .. } => refusal(answer),
+            Self::Release { answer, .. }
+            | Self::FilmGone { answer, .. }
+            | Self::InputsGone { answer, .. }
+            | Self::Account { answer, .. }
+            | Self::KeyCreate { answer, .. }
+            | Self::Nothing { answer }
+            | Self::Close { answer } => refusal(answer),
         }
     }
 }

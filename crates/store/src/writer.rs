@@ -1,6 +1,6 @@
 //! The writer: one thread that owns the connection. It takes whatever has queued up, does it in one transaction, and
 //! after the commit lets memory know and answers everybody. A commit that fails changes nothing and is told to all of
-//! its callers; the thread lives on.
+//! its callers; the thread lives on, and the next commit finds out whether the disk does too.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::error::is_defect;
 use crate::memory::Memory;
 use crate::write::{Applied, Effect, Reply, Write};
-use crate::{Grouping, StoreError};
+use crate::{Grouping, Outage, StoreError};
 
 /// Writes that may wait; one more is told to come again later.
 const WAITING: usize = 16_384;
@@ -42,7 +43,7 @@ impl Writer {
     pub(crate) fn send(&self, write: Write) -> Result<(), StoreError> {
         self.0.try_send(write).map_err(|refused| match refused {
             TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => StoreError::Unavailable("the writer has stopped".to_owned()),
+            TrySendError::Disconnected(_) => StoreError::Unavailable(Outage::Closed),
         })
     }
 
@@ -81,13 +82,15 @@ impl Desk {
             let replies = self.commit(group);
             if closing {
                 self.put_away();
+                // The folder is unlocked before anybody is told that it is.
+                drop(self);
                 return replies.into_iter().for_each(Answered::send);
             }
             replies.into_iter().for_each(Answered::send);
         }
     }
 
-    /// Does the group in one transaction. When one of them cannot be done, none is, and all are told.
+    /// Does the group in one transaction, and tells memory. When the database fails, none is done, and all are told.
     fn commit(&mut self, group: Vec<Write>) -> Vec<Answered> {
         let begun = Instant::now();
         metrics::histogram!("filmgate_store_batch_size").record(group.len() as f64);
@@ -101,18 +104,30 @@ impl Desk {
         if committed.is_ok() {
             self.tell(applied.iter().flat_map(|done| &done.effects));
         }
-        applied.into_iter().map(|done| Answered(done.reply, committed.clone())).collect()
+        let outcome = |defect: Option<StoreError>| committed.clone().and(defect.map_or(Ok(()), Err));
+        applied.into_iter().map(|done| Answered(done.reply, outcome(done.defect))).collect()
     }
 
     fn transact(&mut self, group: Vec<Write>) -> (Vec<Applied>, rusqlite::Result<()>) {
         let mut applied = Vec::with_capacity(group.len());
         let mut result = self.connection.execute_batch("BEGIN IMMEDIATE");
         for write in group {
+            if result.is_err() {
+                // Without a transaction it would be written all the same, and its caller told that it was not.
+                applied.push(Applied::not(write.refuse(), None));
+                continue;
+            }
+            let before = self.connection.total_changes();
             match write.apply(&self.connection) {
                 Ok(done) => applied.push(done),
+                // One write that the tables refuse is not the others' misfortune, as long as it has left no trace.
+                Err((reply, error)) if is_defect(&error) && self.connection.total_changes() == before => {
+                    tracing::error!(%error, "a write was refused by the tables");
+                    applied.push(Applied::not(reply, Some(error.into())));
+                }
                 Err((reply, error)) => {
-                    applied.push(Applied { effects: Vec::new(), reply });
-                    result = result.and(Err(error));
+                    applied.push(Applied::not(reply, None));
+                    result = Err(error);
                 }
             }
         }
@@ -149,7 +164,7 @@ impl Desk {
         }
         self.looked = Instant::now();
         let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).ok();
-        if version != self.seen && self.seen.is_some() {
+        if version != self.seen {
             self.load_keys();
         }
         self.seen = version;
@@ -174,5 +189,149 @@ struct Answered(Reply, Result<(), StoreError>);
 impl Answered {
     fn send(self) {
         (self.0)(self.1);
+    }
+}
+
+/// Outages, made with a connection that is set so before the store gets it.
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use filmgate_domain::clock::{HeldClock, Timestamp};
+    use filmgate_domain::id::{AccountId, Entropy, KeyId, TaskId};
+    use filmgate_domain::media::Size;
+    use filmgate_domain::money::Micros;
+    use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
+    use filmgate_domain::task::{State, Task};
+
+    use super::*;
+    use crate::{Created, Durability, Settings, Store, schema};
+
+    struct Counting(AtomicU64);
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            bytes.iter_mut().zip(number.iter().cycle()).for_each(|(byte, chance)| *byte = *chance);
+        }
+    }
+
+    fn open(folder: &tempfile::TempDir, set: impl FnOnce(&Connection)) -> Store {
+        let settings = Settings {
+            dir: folder.path().to_owned(),
+            durability: Durability::None,
+            grouping: Grouping::Grouped,
+            finished_in_memory: 10,
+        };
+        let (lock, connection) = schema::open_alone(&settings).unwrap();
+        set(&connection);
+        let clock = Arc::new(HeldClock::at(Timestamp::from_millis(1_000)));
+        Store::on(lock, connection, &settings, clock, Arc::new(Counting(AtomicU64::new(0)))).unwrap()
+    }
+
+    fn desk(connection: Connection, memory: &Arc<Memory>) -> Desk {
+        connection.execute_batch(include_str!("schema.sql")).unwrap();
+        let (grouping, memory, looked) = (Grouping::Grouped, memory.clone(), Instant::now());
+        Desk { connection, grouping, memory, seen: None, looked, _lock: None }
+    }
+
+    fn task(id: &str, prompt: usize) -> Task {
+        Task {
+            id: TaskId::from_text(id),
+            account: AccountId::from_text("main"),
+            key: KeyId::from_text("key_a"),
+            created: Timestamp::from_millis(1_000),
+            request: VideoRequest {
+                dialect: Dialect::Sora,
+                model: "model".to_owned(),
+                prompt: "p".repeat(prompt),
+                seconds: 4,
+                size: Size::new(720, 1280),
+                guidance: Guidance::Text,
+            },
+            price: Micros(1),
+            seed: 1,
+            inputs: Vec::new(),
+            state: State::new(false),
+        }
+    }
+
+    type Answers = Vec<oneshot::Receiver<Result<Created, StoreError>>>;
+
+    fn creates(tasks: [(&str, usize); 3]) -> (Vec<Write>, Answers) {
+        let create = |(id, prompt): (&str, usize)| {
+            let (answer, answered) = oneshot::channel();
+            (Write::Create { task: Box::new(task(id, prompt)), idempotency: None, answer }, answered)
+        };
+        tasks.into_iter().map(create).unzip()
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_and_recovers() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, |connection| {
+            connection.query_row("PRAGMA max_page_count(64)", [], |_| Ok(())).unwrap();
+        });
+        let now = store.clock.now();
+        let first = task("first", 20_000);
+        store.create(first.clone(), None).await.unwrap();
+        store.cancel(&first.id, now).await.unwrap();
+        let mut kept = Vec::new();
+        let refused = loop {
+            let id = format!("task_{}", kept.len());
+            match store.create(task(&id, 20_000), None).await {
+                Ok(_) => kept.push(id),
+                Err(refused) => break (id, refused),
+            }
+        };
+        assert_eq!(refused.1, StoreError::Unavailable(Outage::DiskFull));
+        assert!(!kept.is_empty());
+        assert!(store.cell(&refused.0).is_none() && store.find(&refused.0).await.unwrap().is_none());
+        assert_eq!(store.counts().queued(), kept.len());
+        store.delete(&first.id).await.unwrap();
+        store.create(task(&refused.0, 20_000), None).await.expect("there is room again");
+        kept.push(refused.0);
+        for id in kept {
+            assert!(store.task(&id).await.unwrap().is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_written_without_a_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, |connection| connection.busy_timeout(Duration::ZERO).unwrap());
+        let other = Connection::open(schema::file(folder.path())).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let refused = store.create(task("a", 1), None).await;
+        assert_eq!(refused.unwrap_err(), StoreError::Unavailable(Outage::Locked));
+        other.execute_batch("ROLLBACK").unwrap();
+        assert!(store.task("a").await.unwrap().is_none());
+        assert!(matches!(store.create(task("a", 1), None).await, Ok(Created::New(_))));
+    }
+
+    #[test]
+    fn what_follows_a_failure_in_a_group_is_not_written() {
+        let memory = Arc::new(Memory::new(1));
+        let mut desk = desk(Connection::open_in_memory().unwrap(), &memory);
+        desk.connection.query_row("PRAGMA max_page_count(40)", [], |_| Ok(())).unwrap();
+        // The second fills the disk, which ends the transaction; the third would fit without one.
+        let (writes, mut answers) = creates([("a", 1), ("b", 1_000_000), ("c", 1)]);
+        desk.commit(writes).into_iter().for_each(Answered::send);
+        for answer in &mut answers {
+            assert_eq!(answer.try_recv().unwrap().unwrap_err(), StoreError::Unavailable(Outage::DiskFull));
+        }
+        let rows: u32 = desk.connection.query_row("SELECT count(*) FROM task", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 0);
+        assert!(["a", "b", "c"].into_iter().all(|id| memory.cell(id).is_none()));
+    }
+
+    #[test]
+    fn a_write_that_the_tables_refuse_is_alone_in_that() {
+        let memory = Arc::new(Memory::new(1));
+        let mut desk = desk(Connection::open_in_memory().unwrap(), &memory);
+        let (writes, mut answers) = creates([("a", 1), ("a", 1), ("b", 1)]);
+        desk.commit(writes).into_iter().for_each(Answered::send);
+        let told: Vec<_> = answers.iter_mut().map(|answer| answer.try_recv().unwrap()).collect();
+        assert!(matches!(&told[..], [Ok(_), Err(StoreError::Defect(_)), Ok(_)]), "{told:?}");
+        assert!(memory.cell("a").is_some() && memory.cell("b").is_some());
     }
 }
