@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+/// Which encoder is compiled in, for example `openh264 2.7.0 with assembler`.
+pub use filmgate_animatic::ENCODER;
 use filmgate_animatic::{Brief, Guidance as Shown, Render, RenderError, Studio};
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::request::Guidance;

@@ -72,13 +72,14 @@ impl Gateway {
         let model = self.parts.models.get(&task.request.model);
         let rules = &model.ok_or_else(|| Trouble::Wrong("The model is no longer offered.".to_owned()))?.media;
         let mut inputs: Vec<Input> = Vec::new();
-        for (place, (kind, role, source)) in task.request.guidance.references().into_iter().enumerate() {
-            let name = format!("{role} {}", place + 1);
+        let references = task.request.guidance.references();
+        let names = names(references.iter().map(|(_, role, _)| *role));
+        for (place, ((kind, _, source), name)) in references.into_iter().zip(names).enumerate() {
             let room = room(rules, kind, &inputs);
             let blob = match source {
                 MediaSource::Stored(blob) => blob.clone(),
                 MediaSource::Url(url) => self.snapshot(task, place, url, &name, room, fetched).await?,
-                MediaSource::Inline(_) => return Err(Trouble::Wrong(format!("The {name} was not kept."))),
+                MediaSource::Inline(_) => return Err(Trouble::Wrong(format!("{name} was not kept."))),
             };
             let input = self.probed(blob, kind, &name).await?;
             check(&input, rules, task.request.size, room, &name)?;
@@ -99,10 +100,8 @@ impl Gateway {
     ) -> Result<BlobKey, Trouble> {
         let told = |error: FetchError| match error {
             FetchError::TooLarge(cap) => Trouble::Wrong(too_large(name, cap)),
-            FetchError::Refused(why) => Trouble::Wrong(format!("The {name} could not be fetched: {why}.")),
-            FetchError::Unavailable(why) => {
-                Trouble::Later(format!("The {name} could not be fetched: {why}."))
-            }
+            FetchError::Refused(why) => Trouble::Wrong(format!("{name} could not be fetched: {why}.")),
+            FetchError::Unavailable(why) => Trouble::Later(format!("{name} could not be fetched: {why}.")),
         };
         let mut body = self.parts.guard.fetch(url, room).await.map_err(told)?;
         let blob = self.input_blob(&task.id, place);
@@ -120,11 +119,21 @@ impl Gateway {
         let found = tokio::task::spawn_blocking(move || probe(&path)).await;
         match found.unwrap_or_else(|_| Err(ProbeError::Damaged { why: "it could not be read".to_owned() })) {
             Ok(probe) => input(blob, probe, kind, name),
-            Err(error) => {
-                Err(Trouble::Wrong(format!("The {name} cannot be used: {error}. {}", wanted(kind))))
-            }
+            Err(error) => Err(Trouble::Wrong(format!("{name} cannot be used: {error}."))),
         }
     }
+}
+
+/// What to call each reference at the head of a sentence; numbered where there are several in the same role.
+fn names<'a>(roles: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    let name = |(place, role): (usize, &str)| {
+        if roles.clone().filter(|other| *other == role).count() == 1 {
+            return format!("The {role}");
+        }
+        let number = roles.clone().take(place + 1).filter(|other| *other == role).count();
+        format!("{}{} {number}", role[..1].to_uppercase(), &role[1..])
+    };
+    roles.clone().enumerate().map(name).collect()
 }
 
 /// How many bytes the next reference of `kind` may have.
@@ -151,7 +160,8 @@ fn input(blob: BlobKey, probe: Probe, kind: MediaKind, name: &str) -> Result<Inp
     if found == kind {
         Ok(Input { blob, kind, format, size, duration_ms, bytes })
     } else {
-        Err(Trouble::Wrong(format!("The {name} is a {found} ({format}), not an {kind}. {}", wanted(kind))))
+        let needed = wanted(kind);
+        Err(Trouble::Wrong(format!("{name} is of the wrong kind: it is {format}, where {needed} is needed.")))
     }
 }
 
@@ -162,11 +172,11 @@ fn check(input: &Input, rules: &MediaRules, film: Size, room: u64, name: &str) -
     }
     match input.kind {
         MediaKind::Image if rules.image_exact && size != film => Err(Trouble::Wrong(format!(
-            "The {name} is {size} pixels; it must be exactly {film} pixels, the size of the film. Send a picture of \
+            "{name} is {size} pixels; it must be exactly {film} pixels, the size of the film. Send a picture of \
              that size or ask for the other orientation."
         ))),
         MediaKind::Video if !rules.video_size_fits(size) => Err(Trouble::Wrong(format!(
-            "The {name} is {size} pixels; its sides must be between {} and {} pixels.",
+            "{name} is {size} pixels; its sides must be between {} and {} pixels.",
             rules.video_side_min, rules.video_side_max
         ))),
         _ => Ok(()),
@@ -187,12 +197,12 @@ fn total_duration(inputs: &[Input], rules: &MediaRules) -> Result<(), Trouble> {
 }
 
 fn too_large(name: &str, room: u64) -> String {
-    format!("The {name} is too large; {room} bytes are allowed for it. Send a smaller file.")
+    format!("{name} is too large; {room} bytes are allowed for it. Send a smaller file.")
 }
 
 const fn wanted(kind: MediaKind) -> &'static str {
     match kind {
-        MediaKind::Image => "Send a JPEG, PNG or WebP picture.",
-        MediaKind::Video => "Send an MP4, MOV or WebM film.",
+        MediaKind::Image => "a JPEG, PNG or WebP picture",
+        MediaKind::Video => "an MP4, MOV or WebM film",
     }
 }

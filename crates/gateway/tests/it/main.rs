@@ -1,0 +1,9 @@
+//! The gateway over a real store and real engines, driven step by step with a clock that the tests hold.
+
+mod bench;
+mod end;
+mod film;
+mod keys;
+mod media;
+mod submit;
+mod sweep;
