@@ -62,8 +62,8 @@ impl Page {
 }
 
 /// `/openapi.json`
-pub(crate) fn openapi(exchange: &Exchange) -> Outcome {
-    Ok(public("application/json", exchange.app.openapi.clone()))
+pub(crate) fn openapi(exchange: &Exchange) -> Response {
+    public("application/json", exchange.app.openapi.clone())
 }
 
 /// `/llms.txt`: a heading, what it is, and a link to every page.
@@ -82,9 +82,9 @@ pub(crate) fn llms(exchange: &Exchange) -> Outcome {
 }
 
 /// `/llms-full.txt`: every page, one after the other.
-pub(crate) fn llms_full() -> Outcome {
+pub(crate) fn llms_full() -> Response {
     let text = PAGES.iter().map(|page| page.text.trim()).collect::<Vec<_>>().join("\n\n---\n\n");
-    Ok(public(MARKDOWN, format!("{text}\n")))
+    public(MARKDOWN, format!("{text}\n"))
 }
 
 /// `/docs`: the first page, rendered.

@@ -6,11 +6,11 @@ use hyper::StatusCode;
 
 use crate::app::App;
 use crate::exchange::Outcome;
-use crate::reply;
+use crate::reply::{self, Response};
 
 /// The process lives.
-pub(crate) fn health() -> Outcome {
-    Ok(reply::json(Bytes::from_static(b"{\"status\":\"ok\"}")))
+pub(crate) fn health() -> Response {
+    reply::json(Bytes::from_static(b"{\"status\":\"ok\"}"))
 }
 
 /// The store takes writes, and the server is not about to stop.
@@ -24,9 +24,9 @@ pub(crate) async fn ready(app: &App) -> Outcome {
 }
 
 /// Everything that was counted, in the text form of Prometheus.
-pub(crate) fn metrics(app: &App) -> Outcome {
+pub(crate) fn metrics(app: &App) -> Response {
     for (state, step, count) in app.gateway.store().counts().iter() {
         metrics::gauge!("filmgate_tasks", "state" => state, "step" => step).set(count as f64);
     }
-    Ok(reply::ready(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", app.metrics.render()))
+    reply::ready(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", app.metrics.render())
 }

@@ -65,22 +65,16 @@ impl Film {
         if self.at == self.end {
             return Poll::Ready(None);
         }
-        let piece = match &mut self.waiting {
-            Some(reading) => {
-                let piece =
-                    ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|end| Err(io::Error::other(end)));
-                self.waiting = None;
-                piece
+        if self.waiting.is_none() {
+            if let Some(piece) = read_cached(&self.file, self.at, self.end) {
+                return Poll::Ready(Some(piece.map(|piece| self.take(piece))));
             }
-            None => match read_cached(&self.file, self.at, self.end) {
-                Some(piece) => piece,
-                None => {
-                    let (file, at, end) = (Arc::clone(&self.file), self.at, self.end);
-                    self.waiting = Some(tokio::task::spawn_blocking(move || read(&file, at, end)));
-                    return self.poll_piece(cx);
-                }
-            },
-        };
+            let (file, at, end) = (Arc::clone(&self.file), self.at, self.end);
+            self.waiting = Some(tokio::task::spawn_blocking(move || read(&file, at, end)));
+        }
+        let Some(reading) = &mut self.waiting else { return Poll::Ready(None) };
+        let piece = ready!(Pin::new(reading).poll(cx)).unwrap_or_else(|end| Err(io::Error::other(end)));
+        self.waiting = None;
         Poll::Ready(Some(piece.map(|piece| self.take(piece))))
     }
 

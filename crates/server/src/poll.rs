@@ -72,7 +72,7 @@ fn is_current(exchange: &Exchange, cell: &Cell) -> Result<bool, Problem> {
 async fn news(exchange: &Exchange, cell: &Arc<Cell>, patience: Duration) {
     let mut stopping = exchange.app.stopping.clone();
     tokio::select! {
-        _ = exchange.app.gateway.store().changed(cell) => {}
+        () = exchange.app.gateway.store().changed(cell) => {}
         () = tokio::time::sleep(patience) => {}
         _ = stopping.changed() => {}
     }

@@ -16,12 +16,12 @@ pub(crate) enum Wanted {
 pub(crate) fn wanted(header: Option<&str>, length: u64) -> Wanted {
     let parsed = header.and_then(|text| text.trim().strip_prefix("bytes=")).and_then(|range| {
         let (first, last) = range.trim().split_once('-')?;
-        match (number(first)?, number(last)?) {
-            (None, None) => None,
-            (None, Some(suffix)) => Some((length.saturating_sub(suffix), length)),
-            (Some(first), None) => Some((first, length)),
-            (Some(first), Some(last)) if last < first => None,
-            (Some(first), Some(last)) => Some((first, length.min(last.saturating_add(1)))),
+        match (end(first)?, end(last)?) {
+            (End::Open, End::Open) => None,
+            (End::Open, End::At(suffix)) => Some((length.saturating_sub(suffix), length)),
+            (End::At(first), End::Open) => Some((first, length)),
+            (End::At(first), End::At(last)) if last < first => None,
+            (End::At(first), End::At(last)) => Some((first, length.min(last.saturating_add(1)))),
         }
     });
     match parsed {
@@ -31,13 +31,19 @@ pub(crate) fn wanted(header: Option<&str>, length: u64) -> Wanted {
     }
 }
 
-/// `None` for what is no number, `Some(None)` for nothing at all. A number too large to hold is as good as the largest.
-fn number(text: &str) -> Option<Option<u64>> {
+/// An end of a range.
+enum End {
+    At(u64),
+    Open,
+}
+
+/// `None` for what is no end at all. A number too large to hold is as good as the largest.
+fn end(text: &str) -> Option<End> {
     let text = text.trim();
     if text.is_empty() {
-        return Some(None);
+        return Some(End::Open);
     }
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| Some(text.parse().unwrap_or(u64::MAX)))
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| End::At(text.parse().unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]

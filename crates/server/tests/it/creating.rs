@@ -1,6 +1,7 @@
 //! Creating: bodies, declarations, idempotency.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -79,7 +80,7 @@ fn chunked(body: &[u8]) -> String {
         "POST /v1/sora/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
     for piece in body.chunks(700) {
-        text.push_str(&format!("{:x}\r\n{}\r\n", piece.len(), std::str::from_utf8(piece).unwrap()));
+        write!(text, "{:x}\r\n{}\r\n", piece.len(), std::str::from_utf8(piece).unwrap()).unwrap();
     }
     text + "0\r\n\r\n"
 }

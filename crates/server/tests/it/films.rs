@@ -6,7 +6,7 @@ use crate::site::{MIB, SECRET, Site};
 
 /// Three mebibytes and a bit, no two places alike.
 fn bytes() -> Vec<u8> {
-    (0..(3 * MIB + 17) as u32 / 4 + 1).flat_map(u32::to_be_bytes).take(3 * MIB + 17).collect()
+    (0..MIB as u32).flat_map(u32::to_be_bytes).take(3 * MIB + 17).collect()
 }
 
 #[tokio::test]

@@ -107,9 +107,10 @@ impl Site {
             text.push_str("Host: films.test\r\n");
         }
         for line in lines.lines() {
-            text.push_str(&format!("{line}\r\n"));
+            text += line;
+            text += "\r\n";
         }
-        text.push_str(&format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()));
+        text += &format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
         self.raw(&[text.as_bytes(), body].concat()).await
     }
 
