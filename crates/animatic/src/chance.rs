@@ -3,7 +3,7 @@
 //! Everything that varies in a film (where a window is lit, when a drop falls) is a hash of a seed and an index, so
 //! a frame can be drawn without knowing the frames before it. There is no generator shared between threads.
 
-/// Mixes one word into a hash; the finaliser of the SplitMix64 family.
+/// Mixes one word into a hash; the finaliser of the `SplitMix64` family.
 pub(crate) fn mix(seed: u64, word: u64) -> u64 {
     let mut z = seed ^ word.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x632b_e59b_d9b4_e019);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -27,15 +27,33 @@ pub(super) enum Meaning {
 
 /// Hands over every phrase group of the vocabulary, always in the same order.
 pub(super) fn each(take: &mut dyn FnMut(&'static [&'static str], Meaning)) {
-    settings::ALL.iter().for_each(|it| take(it.words(), Meaning::Setting(*it)));
-    weathers::ALL.iter().for_each(|it| take(it.words(), Meaning::Weather(*it)));
-    styles::ALL.iter().for_each(|it| take(it.words(), Meaning::Style(*it)));
-    subjects::ALL.iter().for_each(|it| take(it.words(), Meaning::Subject(*it)));
-    TIMES.iter().for_each(|(time, words)| take(words, Meaning::Time(*time)));
-    CAMERAS.iter().for_each(|(camera, words)| take(words, Meaning::Camera(*camera)));
-    ACTIONS.iter().for_each(|(action, words)| take(words, Meaning::Action(*action)));
-    COLOURS.iter().for_each(|(colour, words)| take(words, Meaning::Colour(*colour)));
-    COUNTS.iter().for_each(|(count, words)| take(words, Meaning::Count(*count)));
+    for it in settings::ALL {
+        take(it.words(), Meaning::Setting(*it));
+    }
+    for it in weathers::ALL {
+        take(it.words(), Meaning::Weather(*it));
+    }
+    for it in styles::ALL {
+        take(it.words(), Meaning::Style(*it));
+    }
+    for it in subjects::ALL {
+        take(it.words(), Meaning::Subject(*it));
+    }
+    for (time, words) in TIMES {
+        take(words, Meaning::Time(*time));
+    }
+    for (camera, words) in CAMERAS {
+        take(words, Meaning::Camera(*camera));
+    }
+    for (action, words) in ACTIONS {
+        take(words, Meaning::Action(*action));
+    }
+    for (colour, words) in COLOURS {
+        take(words, Meaning::Colour(*colour));
+    }
+    for (count, words) in COUNTS {
+        take(words, Meaning::Count(*count));
+    }
     take(SUNNY, Meaning::Sunny);
     take(YOUNG, Meaning::Young);
     take(NOTHING, Meaning::Nothing);
@@ -350,5 +368,5 @@ const NOTHING: &[&str] = &[
 pub(super) const PARTICLES: &[&str] = &[
     "在", "中", "的", "着", "了", "里", "上", "下", "和", "与", "是", "地", "得", "有", "被", "把", "从",
     "向", "到", "只", "个", "条", "匹", "位", "辆", "艘", "片", "座", "朵", "棵", "间", "年", "色", "它",
-    "他", "她", "这", "那", "时", "外", "边", "旁",
+    "他", "她", "这", "那", "时", "外", "边", "旁", "过",
 ];

@@ -65,9 +65,9 @@ impl Outline {
             }
         };
         if area >= 0.0 {
-            corners.iter().for_each(&mut draw)
+            corners.iter().for_each(&mut draw);
         } else {
-            corners.iter().rev().for_each(&mut draw)
+            corners.iter().rev().for_each(&mut draw);
         }
         self.commands.close();
         self

@@ -51,7 +51,7 @@ impl Setting for Desert {
                     0.05,
                     (sand.to(light.key, 0.2), sand.times(0.72)),
                 );
-                if depth == 0.6 {
+                if name == "near dunes" {
                     for _ in 0..4 {
                         let x = brush.chance.between(0.0, brush.width);
                         let size = brush.chance.between(0.09, 0.17);

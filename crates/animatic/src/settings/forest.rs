@@ -54,9 +54,9 @@ impl Setting for Forest {
                     let x = brush.width * (one as f32 + brush.chance.unit()) / count as f32;
                     let size = size * brush.chance.between(0.8, 1.2);
                     if brush.chance.often(0.62) {
-                        fir(brush, x, base, size, leaf)
+                        fir(brush, x, base, size, leaf);
                     } else {
-                        tree(brush, x, base, size, leaf.times(1.12))
+                        tree(brush, x, base, size, leaf.times(1.12));
                     }
                 }
             });

@@ -118,8 +118,8 @@ fn wall(brush: &mut Brush, skirting: f32) {
             (left - rim * 1.6, sill, right - left + 3.2 * rim, rim * 1.2),
             (left - rim, lintel, rim, sill - lintel),
             (right, lintel, rim, sill - lintel),
-            ((left + right) / 2.0 - rim * 0.3, lintel, rim * 0.6, sill - lintel),
-            (left, (lintel + sill) / 2.0 - rim * 0.3, right - left, rim * 0.6),
+            (f32::midpoint(left, right) - rim * 0.3, lintel, rim * 0.6, sill - lintel),
+            (left, f32::midpoint(lintel, sill) - rim * 0.3, right - left, rim * 0.6),
         ] {
             brush.pen.fill(&Outline::new().rect(x, y, w, h), wood);
         }

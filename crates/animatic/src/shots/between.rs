@@ -15,8 +15,8 @@ pub(crate) struct Between {
 }
 
 impl Between {
-    pub(crate) fn new(first: Frame, last: Frame) -> Self {
-        Self { first: Plate::from_frame(&first), last: Plate::from_frame(&last) }
+    pub(crate) fn new(first: &Frame, last: &Frame) -> Self {
+        Self { first: Plate::from_frame(first), last: Plate::from_frame(last) }
     }
 
     pub(crate) fn draw(&self, index: u32, count: u32, desk: &mut Desk, frame: &mut Frame) {

@@ -75,7 +75,7 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
             let ends =
                 [(first, 0), (last, 1)].map(|(path, index)| Ok(picture(path, index)?.cover(width, height)));
             let [first, last] = ends;
-            one(Shot::Between(Box::new(Between::new(first?, last?))))
+            one(Shot::Between(Box::new(Between::new(&first?, &last?))))
         }
         Guidance::References { images, videos } => references(&scene, images, videos, brief)?,
     };

@@ -14,11 +14,16 @@ use std::path::{Path, PathBuf};
 /// A video is slowed down to this share of its speed at most.
 const SLOWEST: f64 = 0.6;
 
+/// Times of frames are whole milliseconds; a frame that is due within these is due.
+const ROUNDING_MS: f64 = 2.0;
+
 /// A video reference.
 pub(crate) struct Reel {
     path: PathBuf,
     index: usize,
     duration_ms: u64,
+    /// Length of one of its frames, milliseconds.
+    frame_ms: f64,
     overlay: Overlay,
 }
 
@@ -29,9 +34,11 @@ impl Reel {
         let mut reader =
             VideoReader::open(path, Limits::default()).map_err(|error| why(error.to_string()))?;
         let duration_ms = reader.info().duration_ms.max(1);
+        let frames = reader.info().frames.unwrap_or(duration_ms * 24 / 1000).max(1);
+        let frame_ms = duration_ms as f64 / frames as f64;
         let first = reader.next_frame().map_err(|error| why(error.to_string()))?;
         first.ok_or_else(|| why("the video has no frames".into()))?;
-        Ok(Self { path: path.to_owned(), index, duration_ms, overlay })
+        Ok(Self { path: path.to_owned(), index, duration_ms, frame_ms, overlay })
     }
 
     /// Frames of film it can fill without becoming too slow.
@@ -42,9 +49,11 @@ impl Reel {
     /// Starts the reel for a shot of `count` frames.
     pub(crate) fn run(&self, count: u32) -> Result<Run<'_>, RenderError> {
         let reader = VideoReader::open(&self.path, Limits::default()).map_err(|error| self.error(&error))?;
-        let shot_ms = f64::from(count) * 1000.0 / f64::from(FPS);
-        let speed = (self.duration_ms as f64 / shot_ms).min(1.0);
-        let mut run = Run { reel: self, reader, speed, shown: None, coming: None, last: false };
+        // The last frame of the shot shows the last frame of the video, unless that is longer.
+        let shot_ms = f64::from(count.max(2) - 1) * 1000.0 / f64::from(FPS);
+        let speed = ((self.duration_ms as f64 - self.frame_ms).max(0.0) / shot_ms).min(1.0);
+        let mixes = speed < 0.999 || self.frame_ms > 45.0;
+        let mut run = Run { reel: self, reader, speed, mixes, shown: None, coming: None, last: false };
         run.coming = run.decode()?;
         run.step()?;
         Ok(run)
@@ -61,6 +70,8 @@ pub(crate) struct Run<'r> {
     reader: VideoReader,
     /// Milliseconds of video per millisecond of film.
     speed: f64,
+    /// Whether neighbours are mixed, so that nothing stands still and jumps.
+    mixes: bool,
     shown: Option<(Frame, u64)>,
     coming: Option<(Frame, u64)>,
     last: bool,
@@ -70,7 +81,7 @@ impl Run<'_> {
     /// Draws frame `index` of the shot; indices must rise.
     pub(crate) fn draw(&mut self, index: u32, frame: &mut Frame) -> Result<(), RenderError> {
         let at = f64::from(index) * 1000.0 / f64::from(FPS) * self.speed;
-        while !self.last && self.coming.as_ref().is_some_and(|(_, pts)| (*pts as f64) <= at) {
+        while !self.last && self.coming.as_ref().is_some_and(|(_, pts)| (*pts as f64) <= at + ROUNDING_MS) {
             self.step()?;
         }
         let view = self.reel.overlay.view;
@@ -81,8 +92,7 @@ impl Run<'_> {
         frame.y[top..top + shown.y.len()].copy_from_slice(&shown.y);
         frame.u[top / 4..top / 4 + shown.u.len()].copy_from_slice(&shown.u);
         frame.v[top / 4..top / 4 + shown.v.len()].copy_from_slice(&shown.v);
-        // Slowed down, neighbours are mixed, so that nothing stands still and jumps.
-        if let (Some((coming, to)), true) = (&self.coming, self.speed < 0.999) {
+        if let (Some((coming, to)), true) = (&self.coming, self.mixes) {
             let part = ((at - *from as f64) / (to.saturating_sub(*from)).max(1) as f64).clamp(0.0, 1.0);
             let part = (part * 255.0) as u8;
             rows::dissolve(&mut frame.y[top..top + coming.y.len()], &coming.y, part);
@@ -96,14 +106,11 @@ impl Run<'_> {
     /// The next frame of the video takes the place of the one shown.
     fn step(&mut self) -> Result<(), RenderError> {
         let next = self.decode()?;
-        match next {
-            Some(next) => self.shown = self.coming.replace(next),
-            None => {
-                self.last = true;
-                if let Some(coming) = self.coming.take() {
-                    self.shown = Some(coming);
-                }
-            }
+        if let Some(next) = next {
+            self.shown = self.coming.replace(next);
+        } else {
+            self.last = true;
+            self.shown = self.coming.take().or(self.shown.take());
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ impl Still {
         overlay.grade(&mut frame);
         // Left to itself, one picture is approached, the next left behind.
         let camera = match scene.camera {
-            Camera::Drift | Camera::Orbit if index % 2 == 0 => Camera::PushIn,
+            Camera::Drift | Camera::Orbit if index.is_multiple_of(2) => Camera::PushIn,
             Camera::Drift | Camera::Orbit => Camera::PullOut,
             said => said,
         };

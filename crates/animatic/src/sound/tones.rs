@@ -91,7 +91,7 @@ pub(super) fn beat(seed: u64, level: f32, mix: &mut [f32]) {
     let mut beat = 0usize;
     while (beat as f32) * 0.25 < seconds {
         let t = beat as f32 * 0.25;
-        if beat % 2 == 0 {
+        if beat.is_multiple_of(2) {
             note(mix, t, 0.22, 0.5, |share| 95.0 - 45.0 * share, |share| 0.26 * level * pluck(share));
         }
         if beat % 8 != 5 {

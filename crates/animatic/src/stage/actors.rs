@@ -196,7 +196,7 @@ fn lay(plate: &Plate, frame: &mut Frame, view: View, (left, top): (i32, i32)) {
         );
     }
     for row in cut.rows.start / 2..cut.rows.end / 2 {
-        let to = ((view.top as i32 + top) / 2 + row as i32) as usize * (width / 2) + cut.to / 2;
+        let to = (i32::midpoint(view.top as i32, top) + row as i32) as usize * (width / 2) + cut.to / 2;
         let from = row * plate.half_stride() + cut.from / 2;
         let (to, from) = (to..to + cut.count / 2, from..from + cut.count / 2);
         rows::over(&mut frame.u[to.clone()], &plate.u[from.clone()], &plate.half_a[from.clone()]);
@@ -245,7 +245,7 @@ fn mirror(
         );
         if row % 2 == 0 {
             let from = (source as usize / 2).min(plate.height / 2 - 1) * plate.half_stride() + cut.from / 2;
-            let to = (view.top + row as usize) / 2 * (width / 2) + cut.to / 2;
+            let to = usize::midpoint(view.top, row as usize) * (width / 2) + cut.to / 2;
             let (from, to) = (from..from + cut.count / 2, to..to + cut.count / 2);
             blend(&mut frame.u[to.clone()], &plate.u[from.clone()], &plate.half_a[from.clone()]);
             blend(&mut frame.v[to], &plate.v[from.clone()], &plate.half_a[from]);

@@ -87,8 +87,8 @@ impl Finisher {
         }
         if self.finish.grey {
             let half = width / 2;
-            frame.u[top / 2 * half..(top + height) / 2 * half].fill(128);
-            frame.v[top / 2 * half..(top + height) / 2 * half].fill(128);
+            frame.u[top / 2 * half..usize::midpoint(top, height) * half].fill(128);
+            frame.v[top / 2 * half..usize::midpoint(top, height) * half].fill(128);
         }
     }
 

@@ -82,7 +82,7 @@ fn dancing(pose: &Pose, pen: &mut Pen, fur: &Fur) {
         ],
     );
     upright(pen, &s, fur);
-    head(pen, fur, s.head, s.tilt, Face { open: blink(t), glad: true, look: 0.25 * swing(0.0) });
+    head(pen, fur, s.head, s.tilt, &Face { open: blink(t), glad: true, look: 0.25 * swing(0.0) });
 }
 
 fn sits(pose: &Pose, pen: &mut Pen, fur: &Fur) {
@@ -106,7 +106,7 @@ fn sits(pose: &Pose, pen: &mut Pen, fur: &Fur) {
         fur,
         at.plus(turn * 0.25, 0.0),
         turn,
-        Face { open: blink(t), glad: false, look: 0.8 * wave(t * 0.13) },
+        &Face { open: blink(t), glad: false, look: 0.8 * wave(t * 0.13) },
     );
 }
 
@@ -130,7 +130,7 @@ fn prowling(pose: &Pose, pen: &mut Pen, fur: &Fur, action: Action) {
     stripes(pen, fur, g.hip, g.shoulder);
     let neck = g.hip.to(g.shoulder, 1.22);
     let at = neck.plus(0.10, -0.15 - 0.04 * g.nod);
-    head(pen, fur, at, g.nod, Face { open: blink(t), glad: action == Action::Play, look: 0.8 });
+    head(pen, fur, at, g.nod, &Face { open: blink(t), glad: action == Action::Play, look: 0.8 });
     if action == Action::Play {
         let (round, up) = (wave(t * 0.55), wave(t * 0.83 + 0.2));
         butterfly::flutter(pen, point(0.73 + 0.10 * round, -1.10 + 0.08 * up), 0.115, t, Rgb::hex(0x4f_8fe8));
@@ -160,7 +160,7 @@ struct Face {
     look: f32,
 }
 
-fn head(pen: &mut Pen, fur: &Fur, centre: Point, tilt: f32, face: Face) {
+fn head(pen: &mut Pen, fur: &Fur, centre: Point, tilt: f32, face: &Face) {
     let at = |x: f32, y: f32| {
         let on = point(x, y).turned(tilt);
         centre.plus(on.x, on.y)
@@ -211,7 +211,7 @@ fn head(pen: &mut Pen, fur: &Fur, centre: Point, tilt: f32, face: Face) {
     );
     pen.fill(&muzzle, fur.pale);
     for side in [-1.0f32, 1.0] {
-        eye(pen, at(side * 0.088, -0.012), tilt, &face);
+        eye(pen, at(side * 0.088, -0.012), tilt, face);
         whiskers(pen, side, &at);
     }
     pen.fill(

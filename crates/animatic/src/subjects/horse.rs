@@ -28,7 +28,6 @@ impl Subject for Horse {
             "马",
             "骏马",
             "小马",
-            "白马",
             "独角兽",
             "鹿",
         ]
@@ -119,7 +118,7 @@ fn limb(pen: &mut Pen, root: Point, foot: Point, bone: f32, front: bool, colour:
     let foot = foot.plus(0.0, -0.03);
     let span = root.distance(foot);
     let foot = if span > bone * 1.98 { root.to(foot, bone * 1.98 / span) } else { foot };
-    let knee = joint(root, foot, bone, if front { 1.0 } else { 1.0 } * if front { -1.0 } else { 1.0 });
+    let knee = joint(root, foot, bone, if front { -1.0 } else { 1.0 });
     let thick = if front { 0.065 } else { 0.09 };
     pen.fill(&Outline::new().limb(root, knee, thick, 0.034).limb(knee, foot, 0.032, 0.022), colour);
     pen.fill(

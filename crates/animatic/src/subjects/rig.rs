@@ -165,7 +165,7 @@ fn stride(build: &Build, t: f32, steps: f32, pace: f32, lift: f32, stands: f32) 
         let way = wave(phase + shift);
         let bent = if pace > 1.0 { 0.75 } else { 0.95 };
         let angle = 0.25 + 0.12 * way * (1.0 + pace * 0.4);
-        chest.plus(build.arm * bent * wave(angle + 0.25) * -1.0, build.arm * bent * wave(angle))
+        chest.plus(build.arm * bent * -wave(angle + 0.25), build.arm * bent * wave(angle))
     };
     assemble(build, hip, chest, [foot(0.5), foot(0.0)], [swing(0.0), swing(0.5)], 0.03 * wave(phase), true)
 }
@@ -304,7 +304,7 @@ fn pounce(frame: &Frame, t: f32) -> Gait {
         -frame.leg * (1.0 - 0.12 * crouch - 0.18 * rear) - 0.16 * flight,
     );
     // The back turns about the hip: down in front to crouch, up to rear.
-    let pitch = -0.30 * crouch * -1.0 - 0.35 * flight - 0.95 * rear;
+    let pitch = 0.30 * crouch - 0.35 * flight - 0.95 * rear;
     let along = point(frame.half * 2.0, 0.0).turned(pitch);
     let shoulder = hip.plus(along.x, along.y);
     let strike = |shift: f32| {

@@ -1,7 +1,7 @@
 //! Films from text: length, bytes, bars, cancelling.
 
 use crate::{brief, decode, film};
-use filmgate_animatic::{Brief, Guidance, RenderError, Stage, Studio};
+use filmgate_animatic::{Brief, Guidance, RenderError, Stage, Studio, frames as drawn};
 use std::process::Command;
 use std::sync::mpsc;
 
@@ -47,13 +47,19 @@ fn ffprobe(path: &std::path::Path) -> Option<String> {
 #[test]
 fn cinematic_bars_are_black_and_the_picture_between_them_is_not() {
     let folder = tempfile::tempdir().expect("a folder");
-    let frames =
-        decode(&film(&brief("A cat dancing in the rain, cinematic style", Guidance::Text)), folder.path());
+    let asked = brief("A cat dancing in the rain, cinematic style", Guidance::Text);
+    drawn(&asked, |_, frame| {
+        // 256 wide at 2.39:1 leaves 108 of 144 rows.
+        let mut bars = frame.y.chunks(256).enumerate().filter(|(y, _)| !(18..126).contains(y));
+        assert!(bars.all(|(_, row)| row.iter().all(|luma| *luma == 16)));
+    })
+    .expect("the brief is fine");
+    let frames = decode(&film(&asked), folder.path());
     for frame in [&frames[0], &frames[12], &frames[23]] {
-        // 256 wide at 2.39:1 leaves 107 of 144 rows, 18 black ones on each side.
         let row = |y: usize| &frame.y[y * 256..][..256];
-        for y in (0..16).chain(128..144) {
-            assert!(row(y).iter().all(|luma| luma.abs_diff(16) <= 2), "row {y}");
+        // The decoder smooths three rows at the border of a block.
+        for y in (0..15).chain(131..144) {
+            assert!(row(y).iter().all(|luma| luma.abs_diff(16) <= 3), "row {y}");
         }
         let middle = row(72);
         assert!(middle.iter().max() > Some(&80) && middle.iter().min() < Some(&60));

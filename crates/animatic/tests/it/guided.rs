@@ -30,10 +30,10 @@ fn covered(path: &Path, width: u32, height: u32) -> Frame {
 #[test]
 fn an_image_fills_the_film_and_moves() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = reference(folder.path(), "city.png", "city skyline at night");
+    let path = reference(folder.path(), "far.png", "a red balloon over mountains");
     let frames = decode(&film(&brief("slowly push in", Guidance::Image(path.clone()))), folder.path());
     let given = covered(&path, 256, 144);
-    assert!(correlation(&frames[0], &given) > 0.95, "{}", correlation(&frames[0], &given));
+    assert!(correlation(&frames[0], &given) > 0.9, "{}", correlation(&frames[0], &given));
     assert!(correlation(&frames[23], &given) > 0.25);
     assert!(psnr(&frames[0], &frames[23]) < 35.0, "the picture moves");
     assert!(frames.windows(2).all(|pair| psnr(&pair[0], &pair[1]) > 20.0), "it moves smoothly");
@@ -82,7 +82,7 @@ fn references_are_cut_together_after_the_scene_of_the_prompt() {
     let best = cut[40..].iter().map(|frame| correlation(frame, &given)).fold(-1.0, f64::max);
     assert!(best > 0.95, "{best:.2}");
     for (index, pair) in cut.windows(2).enumerate() {
-        assert_ne!(pair[0].y, pair[1].y, "frame {index} stands still");
+        assert!(pair[0].y != pair[1].y, "frame {index} stands still");
         assert!(pair[1].y.iter().any(|y| *y > 60), "frame {index} is black");
     }
 }
