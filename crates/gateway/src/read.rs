@@ -14,6 +14,22 @@ use crate::{Gateway, Refusal};
 /// The longest that a read may wait for news.
 pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// What ends a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Another state.
+    State,
+    /// Anything: progress too.
+    Anything,
+}
+
+impl News {
+    fn is_in(self, seen: &Cell, latest: &Cell) -> bool {
+        let state = |cell: &Cell| std::mem::discriminant(&cell.summary.status);
+        state(seen) != state(latest) || self == Self::Anything && seen.version != latest.version
+    }
+}
+
 /// Which tasks to list.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
@@ -43,16 +59,24 @@ impl Gateway {
         found.filter(|cell| may_read(caller, cell)).ok_or(Refusal::NotFound)
     }
 
-    /// The task once it has changed from what it was when this was called, or as it is after `patience`
-    /// (at most [`LONGEST_WAIT`]). A task that has ended is answered at once.
-    pub async fn wait(&self, caller: &Caller, id: &str, patience: Duration) -> Result<Arc<Cell>, Refusal> {
-        let seen = self.read(caller, id).await?;
-        if seen.summary.status.is_final() {
-            return Ok(seen);
+    /// The task once it is news compared to `seen`, or as it is after `patience` (at most [`LONGEST_WAIT`]). A task
+    /// that has ended is answered at once.
+    pub async fn wait(
+        &self,
+        caller: &Caller,
+        seen: Arc<Cell>,
+        news: News,
+        patience: Duration,
+    ) -> Result<Arc<Cell>, Refusal> {
+        let end = tokio::time::Instant::now() + patience.min(LONGEST_WAIT);
+        let mut latest = seen.clone();
+        while !latest.summary.status.is_final() && !news.is_in(&seen, &latest) {
+            if tokio::time::timeout_at(end, self.store().changed(&latest)).await.is_err() {
+                break;
+            }
+            latest = self.read(caller, seen.summary.id.as_str()).await?;
         }
-        // Whether it changed or the patience ran out: the answer is how it stands now.
-        let _changed = tokio::time::timeout(patience.min(LONGEST_WAIT), self.store().changed(&seen)).await;
-        self.read(caller, id).await
+        Ok(latest)
     }
 
     /// Everything about the task.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use filmgate_domain::media::Size;
 use filmgate_domain::request::Guidance;
 use filmgate_domain::task::Status;
+use filmgate_engines::port::Progress;
 use filmgate_gateway::Refusal;
 use filmgate_gateway::link::Signature;
+use filmgate_gateway::read::News;
 
 use crate::bench::{Bench, request};
 
@@ -51,16 +53,32 @@ async fn the_same_request_makes_the_same_film() {
     assert_eq!(std::fs::read(root.join(&files[0])).unwrap(), std::fs::read(root.join(&files[1])).unwrap());
 }
 
+async fn seen_by(bench: &Bench, id: &str, news: News) -> tokio::task::JoinHandle<Status> {
+    let (gateway, caller) = (bench.gateway.clone(), bench.caller.clone());
+    let cell = gateway.read(&caller, id).await.unwrap();
+    tokio::spawn(async move {
+        let patience = Duration::from_secs(60);
+        gateway.wait(&caller, cell, news, patience).await.unwrap().summary.status.clone()
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wait_ends_when_the_task_changes() {
+async fn a_wait_ends_with_the_news_it_waits_for() {
     let bench = Bench::new().await;
+    let again_in = Duration::from_secs(5);
+    let working = |percent| Ok(Progress::Working { percent, again_in });
+    bench.engine.polls.lock().unwrap().extend([working(10), working(20)]);
     let id = bench.create(request("scripted", Guidance::Text)).await;
-    let (gateway, caller, waited) = (bench.gateway.clone(), bench.caller.clone(), id.clone());
-    let waiting =
-        tokio::spawn(async move { gateway.wait(&caller, &waited, Duration::from_secs(60)).await.unwrap() });
-    while bench.status(&id).await == Status::Queued {
-        bench.gateway.run_due().await.unwrap();
-    }
-    let seen = tokio::time::timeout(Duration::from_secs(10), waiting).await.expect("the wait ends").unwrap();
-    assert_ne!(seen.summary.status, Status::Queued);
+    let state = seen_by(&bench, &id, News::State).await;
+    bench.settle().await;
+    assert!(matches!(state.await.unwrap(), Status::Running(_)), "another state");
+
+    let (state, anything) =
+        (seen_by(&bench, &id, News::State).await, seen_by(&bench, &id, News::Anything).await);
+    bench.clock.advance(again_in);
+    bench.settle().await;
+    assert_eq!(anything.await.unwrap(), Status::Running(20), "progress is news to one");
+    assert!(!state.is_finished(), "and not to the other");
+    bench.gateway.end(&bench.caller, &id).await.unwrap();
+    assert_eq!(state.await.unwrap(), Status::Canceled);
 }
