@@ -14,7 +14,7 @@ use crate::memory::Place;
 pub struct Cell {
     /// What there is to know.
     pub summary: Summary,
-    /// Rises with every change of the task.
+    /// Rises with every change of the task that a reader can see.
     pub version: u64,
     pub(crate) place: Place,
     face: Mutex<Option<Arc<Kept>>>,

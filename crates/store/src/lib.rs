@@ -145,7 +145,7 @@ impl Store {
         self.write(|answer| Write::Create { task: Box::new(task), idempotency, answer }).await
     }
 
-    /// Claims what is due, the longest due first: raises each task's fence, and makes it due again at the lease's end.
+    /// Claims what is due, in each lane the longest due first, then the first created: raises each task's fence, and makes it due again at the lease's end.
     pub async fn claim(&self, ask: Ask) -> Result<Claimed, StoreError> {
         self.write(|answer| Write::Claim { ask, answer }).await
     }
@@ -165,12 +165,14 @@ impl Store {
 
     /// Puts the step off until `due` after an error: one retry more.
     pub async fn snooze(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
-        self.write(|answer| Write::Release { lease: lease.clone(), due, retried: true, answer }).await
+        let (lease, now) = (lease.clone(), self.clock.now());
+        self.write(|answer| Write::Release { lease, due, retried: true, now, answer }).await
     }
 
     /// Hands the task back as it was, to be claimed from `due` on.
     pub async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
-        self.write(|answer| Write::Release { lease: lease.clone(), due, retried: false, answer }).await
+        let (lease, now) = (lease.clone(), self.clock.now());
+        self.write(|answer| Write::Release { lease, due, retried: false, now, answer }).await
     }
 
     /// Cancels a live task and takes it from its worker; an ended one stays as it is. `None`: there is no such task.
@@ -247,7 +249,7 @@ impl Store {
         self.readers.list(filter).await
     }
 
-    /// Resolves once memory has something newer for this task than `cell`.
+    /// Resolves once memory has something newer for this task than `cell`, or nothing.
     pub async fn changed(&self, cell: &Arc<Cell>) {
         self.memory.changed(cell).await;
     }

@@ -1,8 +1,8 @@
 //! Memory: live tasks in a concurrent map, ended ones in a bounded cache, the keys, the bells. Only the writer changes
 //! it, after its commits; everybody reads it without waiting.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use filmgate_domain::id::TaskId;
@@ -24,6 +24,9 @@ const PLACES: [(&str, &str); 6] = [
     ("running", "fetch"),
     ("running", "finish"),
 ];
+
+/// How many bells there are.
+const BELLS: usize = 512;
 
 /// Where a live task is: an index into [`PLACES`]; `None` once it has ended.
 pub(crate) type Place = Option<usize>;
@@ -58,9 +61,12 @@ pub(crate) struct Memory {
     live: papaya::HashMap<TaskId, Arc<Cell>>,
     ended: Cache<TaskId, Arc<Cell>>,
     counts: [AtomicI64; PLACES.len()],
-    bells: Mutex<HashMap<TaskId, Arc<Notify>>>,
-    waiting: AtomicUsize,
-    removals: AtomicU64,
+    /// A task rings one of these when it changes. That several share a bell wakes a reader in vain now and then, and
+    /// spares every task one of its own.
+    bells: Box<[Notify]>,
+    /// How many tasks were removed. Held while one is, and while a row that was read is put into memory: a task cannot
+    /// come back by way of a reader who saw it before.
+    removals: Mutex<u64>,
     keys: RwLock<Arc<KeyRing>>,
     pub(crate) work: Notify,
 }
@@ -71,9 +77,8 @@ impl Memory {
             live: papaya::HashMap::new(),
             ended: Cache::new(ended.max(1)),
             counts: Default::default(),
-            bells: Mutex::default(),
-            waiting: AtomicUsize::new(0),
-            removals: AtomicU64::new(0),
+            bells: (0..BELLS).map(|_| Notify::new()).collect(),
+            removals: Mutex::default(),
             keys: RwLock::default(),
             work: Notify::new(),
         }
@@ -82,7 +87,8 @@ impl Memory {
     /// Reads the keys and every live task.
     pub(crate) fn load(&self, connection: &Connection) -> rusqlite::Result<()> {
         self.load_keys(connection)?;
-        let mut live = connection.prepare(&row::select("WHERE due IS NOT NULL"))?;
+        // The index holds live tasks only: however many ended ones there are, none is read.
+        let mut live = connection.prepare("SELECT * FROM task INDEXED BY task_due WHERE due IS NOT NULL")?;
         let mut rows = live.query([])?;
         while let Some(row) = rows.next()? {
             self.publish(Arc::new(row::cell(row)?));
@@ -115,27 +121,35 @@ impl Memory {
             self.ended.insert(id.clone(), cell);
             live.remove(&id);
         }
-        self.ring(&id);
+        self.bell(&id).notify_waiters();
     }
 
     /// Forgets a task that has no row any more.
     pub(crate) fn remove(&self, id: &TaskId) {
-        self.removals.fetch_add(1, Ordering::SeqCst);
+        let mut removals = self.removals.lock().unwrap_or_else(PoisonError::into_inner);
+        *removals += 1;
         self.count(self.live.pin().remove(id).and_then(|former| former.place), -1);
         self.ended.remove(id);
-        self.ring(id);
+        drop(removals);
+        self.bell(id).notify_waiters();
     }
 
     /// How many tasks were removed so far: the mark to take before a row is read.
     pub(crate) fn mark(&self) -> u64 {
-        self.removals.load(Ordering::SeqCst)
+        *self.removals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps an ended task that was read from the database, unless something was removed since `mark`.
-    pub(crate) fn keep(&self, cell: &Arc<Cell>, mark: u64) {
-        if cell.place.is_none() && self.mark() == mark {
+    /// Keeps an ended task that was read from the database, unless something was removed since `mark`. Answers what
+    /// readers are to see: what memory had by now, or the cell that was read.
+    pub(crate) fn keep(&self, cell: Arc<Cell>, mark: u64) -> Arc<Cell> {
+        let removals = self.removals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = self.cell(cell.summary.id.as_str()) {
+            return known;
+        }
+        if cell.place.is_none() && *removals == mark {
             self.ended.insert(cell.summary.id.clone(), cell.clone());
         }
+        cell
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -156,8 +170,7 @@ impl Memory {
     pub(crate) async fn changed(&self, cell: &Arc<Cell>) {
         let id = &cell.summary.id;
         loop {
-            let bell = self.bell(id);
-            let rung = bell.notified();
+            let rung = self.bell(id).notified();
             tokio::pin!(rung);
             rung.as_mut().enable();
             if self.cell(id.as_str()).is_none_or(|now| now.version > cell.version) {
@@ -167,21 +180,9 @@ impl Memory {
         }
     }
 
-    fn bell(&self, id: &TaskId) -> Arc<Notify> {
-        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        let bell = bells.entry(id.clone()).or_default().clone();
-        self.waiting.store(bells.len(), Ordering::SeqCst);
-        bell
-    }
-
-    fn ring(&self, id: &TaskId) {
-        if self.waiting.load(Ordering::SeqCst) == 0 {
-            return;
-        }
-        let mut bells = self.bells.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = bells.remove(id) {
-            bell.notify_waiters();
-        }
-        self.waiting.store(bells.len(), Ordering::SeqCst);
+    fn bell(&self, id: &TaskId) -> &Notify {
+        let mut hash = DefaultHasher::new();
+        id.hash(&mut hash);
+        &self.bells[hash.finish() as usize % BELLS]
     }
 }

@@ -1,5 +1,6 @@
 //! Reads from the database: for what memory does not have. A few connections, used on blocking threads; a poll of a
-//! live or recent task never comes here.
+//! live or recent task never comes here. Statements name the index they are to use: without it, a sweep would read a
+//! million rows to find none.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +9,15 @@ use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{AccountId, ArtifactId, TaskId};
 use filmgate_domain::media::{BlobKey, Input};
 use filmgate_domain::task::Task;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, params};
+use tokio::sync::Semaphore;
 
 use crate::cell::Cell;
 use crate::memory::Memory;
 use crate::{Outage, StoreError, row};
 
-/// Connections that are kept for the next read.
-const KEPT: usize = 4;
+/// Connections, and so reads at the same time; more wait for their turn.
+const CONNECTIONS: usize = 4;
 
 /// Which tasks to list, newest first.
 #[derive(Clone, Debug, Default)]
@@ -36,27 +38,27 @@ pub struct Filter {
 pub(crate) struct Readers {
     file: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
+    turns: Arc<Semaphore>,
     memory: Arc<Memory>,
 }
 
 impl Readers {
     pub(crate) fn new(file: PathBuf, memory: Arc<Memory>) -> Self {
-        Self { file, idle: Arc::default(), memory }
+        Self { file, idle: Arc::default(), turns: Arc::new(Semaphore::new(CONNECTIONS)), memory }
     }
 
     async fn read<T: Send + 'static>(
         &self,
         what: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let turn = self.turns.clone().acquire_owned().await;
         let (file, idle) = (self.file.clone(), self.idle.clone());
         let reading = tokio::task::spawn_blocking(move || {
             let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = kept.map_or_else(|| connect(&file), Ok)?;
             let found = what(&connection)?;
-            let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < KEPT {
-                idle.push(connection);
-            }
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(turn);
             Ok::<_, rusqlite::Error>(found)
         });
         let found = reading.await.map_err(|_| StoreError::Unavailable(Outage::Other))?;
@@ -65,11 +67,8 @@ impl Readers {
 
     pub(crate) async fn find(&self, id: &str) -> Result<Option<Arc<Cell>>, StoreError> {
         let (id, mark) = (id.to_owned(), self.memory.mark());
-        let found = self.read(move |db| one(db, &id, row::cell)).await?.map(Arc::new);
-        if let Some(cell) = &found {
-            self.memory.keep(cell, mark);
-        }
-        Ok(found)
+        let found = self.read(move |db| one(db, &id, row::cell)).await?;
+        Ok(found.map(|cell| self.memory.keep(Arc::new(cell), mark)))
     }
 
     pub(crate) async fn task(&self, id: &str) -> Result<Option<Task>, StoreError> {
@@ -78,19 +77,7 @@ impl Readers {
     }
 
     pub(crate) async fn list(&self, filter: Filter) -> Result<Vec<Arc<Cell>>, StoreError> {
-        self.read(move |db| {
-            let mut newest = db.prepare_cached(&row::select(
-                "WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR model = ?3)
-                   AND (?4 IS NULL OR seq < (SELECT seq FROM task WHERE id = ?4))
-                 ORDER BY seq DESC LIMIT ?5",
-            ))?;
-            let account = filter.account.as_ref().map(AccountId::as_str);
-            let before = filter.before.as_ref().map(TaskId::as_str);
-            let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
-            let rows = newest.query_map(params![account, filter.state, filter.model, before, limit], row::cell)?;
-            rows.map(|cell| cell.map(Arc::new)).collect()
-        })
-        .await
+        self.read(move |db| list(db, &filter)).await
     }
 
     pub(crate) async fn artifacts_past(
@@ -99,7 +86,7 @@ impl Readers {
         limit: usize,
     ) -> Result<Vec<(TaskId, ArtifactId)>, StoreError> {
         self.read(move |db| {
-            let sql = "SELECT id, artifact FROM task
+            let sql = "SELECT id, artifact FROM task INDEXED BY task_film
                        WHERE expires IS NOT NULL AND film_gone = 0 AND expires <= ?1 LIMIT ?2";
             let mut past = db.prepare_cached(sql)?;
             let rows =
@@ -114,7 +101,8 @@ impl Readers {
 
     pub(crate) async fn inputs_done(&self, limit: usize) -> Result<Vec<(TaskId, Vec<BlobKey>)>, StoreError> {
         self.read(move |db| {
-            let sql = "SELECT id, inputs FROM task WHERE inputs IS NOT NULL AND ended IS NOT NULL LIMIT ?1";
+            let sql = "SELECT id, inputs FROM task INDEXED BY task_inputs
+                       WHERE inputs IS NOT NULL AND ended IS NOT NULL LIMIT ?1";
             let mut done = db.prepare_cached(sql)?;
             let rows = done.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 let (task, inputs): (String, String) = (row.get(0)?, row.get(1)?);
@@ -131,6 +119,32 @@ impl Readers {
     }
 }
 
+/// Only the conditions that are asked for stand in the statement, so that the index of what is asked for can be used.
+fn list(db: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Arc<Cell>>> {
+    let (account, before) =
+        (filter.account.as_ref().map(AccountId::as_str), filter.before.as_ref().map(TaskId::as_str));
+    let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+    let conditions: [(&str, Option<&dyn ToSql>); 4] = [
+        ("account = ?", account.as_ref().map(|value| value as _)),
+        ("state = ?", filter.state.as_ref().map(|value| value as _)),
+        ("model = ?", filter.model.as_ref().map(|value| value as _)),
+        ("seq < (SELECT seq FROM task WHERE id = ?)", before.as_ref().map(|value| value as _)),
+    ];
+    let index = if account.is_some() { "INDEXED BY task_of_account " } else { "" };
+    let mut tail = index.to_owned() + "WHERE true";
+    let mut values: Vec<&dyn ToSql> = Vec::new();
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            tail = tail + " AND " + condition;
+            values.push(value);
+        }
+    }
+    values.push(&limit);
+    let mut newest = db.prepare_cached(&row::select(&(tail + " ORDER BY seq DESC LIMIT ?")))?;
+    let rows = newest.query_map(&values[..], row::cell)?;
+    rows.map(|cell| cell.map(Arc::new)).collect()
+}
+
 /// Whether a row knows these bytes. A live task may still come to refer to any snapshot made for it.
 fn referenced(db: &Connection, blob: &BlobKey) -> rusqlite::Result<bool> {
     match blob {
@@ -139,7 +153,7 @@ fn referenced(db: &Connection, blob: &BlobKey) -> rusqlite::Result<bool> {
             db.prepare_cached(sql)?.exists(params![task.as_str(), tail])
         }
         BlobKey::Artifact(id) => {
-            let sql = "SELECT 1 FROM task WHERE artifact = ?1 AND film_gone = 0";
+            let sql = "SELECT 1 FROM task INDEXED BY task_artifact WHERE artifact = ?1 AND film_gone = 0";
             db.prepare_cached(sql)?.exists([id.as_str()])
         }
     }

@@ -64,12 +64,17 @@ CREATE TABLE task (
     CHECK ((state = 'running') = (attempt IS NOT NULL)),
     CHECK ((state = 'running') = (percent IS NOT NULL)),
     CHECK ((state = 'running') = (began IS NOT NULL)),
-    CHECK ((attempt IS NULL) = (attempt_no IS NULL) AND (attempt IS NULL) = (upstream IS NULL)),
+    CHECK ((state = 'running') = (attempt_no IS NOT NULL)),
+    CHECK ((state = 'running') = (upstream IS NOT NULL)),
     CHECK ((state = 'running' AND step IN ('poll', 'fetch')) = (handle IS NOT NULL)),
     CHECK ((state = 'succeeded' OR state = 'running' AND step = 'finish') = (artifact IS NOT NULL)),
-    CHECK ((state = 'succeeded') = (expires IS NOT NULL AND bytes IS NOT NULL AND duration_ms IS NOT NULL)),
-    CHECK ((state = 'succeeded') = (width IS NOT NULL AND height IS NOT NULL)),
-    CHECK ((state = 'failed') = (failure_code IS NOT NULL AND failure_text IS NOT NULL))
+    CHECK ((state = 'succeeded') = (expires IS NOT NULL)),
+    CHECK ((state = 'succeeded') = (bytes IS NOT NULL)),
+    CHECK ((state = 'succeeded') = (duration_ms IS NOT NULL)),
+    CHECK ((state = 'succeeded') = (width IS NOT NULL)),
+    CHECK ((state = 'succeeded') = (height IS NOT NULL)),
+    CHECK ((state = 'failed') = (failure_code IS NOT NULL)),
+    CHECK ((state = 'failed') = (failure_text IS NOT NULL))
 ) STRICT;
 
 -- The three lanes that work is claimed from: `prepare`, `submit`, `running`.

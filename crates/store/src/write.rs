@@ -111,6 +111,7 @@ pub(crate) enum Write {
         lease: Lease,
         due: Timestamp,
         retried: bool,
+        now: Timestamp,
         answer: Answer<()>,
     },
     Cancel {
@@ -237,8 +238,8 @@ impl Write {
             Self::Record { lease, state, inputs, then, now, answer } => {
                 settle(answer, task::record(db, lease, &state, inputs.as_deref(), then, now))
             }
-            Self::Release { lease, due, retried, answer } => {
-                settle(answer, claim::release(db, &lease, due, retried))
+            Self::Release { lease, due, retried, now, answer } => {
+                settle(answer, claim::release(db, &lease, due, retried, now))
             }
             Self::Cancel { id, now, answer } => settle(answer, task::cancel(db, &id, now)),
             Self::Delete { id, answer } => settle(answer, task::delete(db, &id)),

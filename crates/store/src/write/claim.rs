@@ -6,7 +6,7 @@ use filmgate_domain::lease::Lease;
 use rusqlite::{Connection, params};
 
 use super::task::count;
-use super::{Ask, Claimed, Outcome, told};
+use super::{Ask, Claimed, Effect, Outcome, told};
 use crate::{StoreError, row};
 
 const LANES: [&str; 3] = ["prepare", "submit", "running"];
@@ -24,30 +24,35 @@ pub(super) fn claim(db: &Connection, ask: &Ask) -> Outcome<Claimed> {
 }
 
 fn take(db: &Connection, lane: &str, limit: usize, ask: &Ask, claimed: &mut Claimed) -> rusqlite::Result<()> {
-    let sql = "UPDATE task SET fence = fence + 1, due = ?4 WHERE seq IN (
-                 SELECT seq FROM task WHERE iif(state = 'running', state, step) = ?1 AND due IS NOT NULL AND due <= ?2
-                 ORDER BY due, seq LIMIT ?3)
-               RETURNING *";
-    let mut statement = db.prepare_cached(sql)?;
-    let rows =
-        statement.query_map(params![lane, ask.now.millis(), count(limit), ask.until.millis()], row::claim)?;
-    let first = claimed.claims.len();
-    for claim in rows {
-        claimed.claims.push(claim?);
+    let sql = "SELECT seq FROM task INDEXED BY task_due
+               WHERE iif(state = 'running', state, step) = ?1 AND due IS NOT NULL AND due <= ?2
+               ORDER BY due, seq LIMIT ?3";
+    let mut due = db.prepare_cached(sql)?;
+    let due = due.query_map(params![lane, ask.now.millis(), count(limit)], |row| row.get(0))?;
+    let due = due.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut raise =
+        db.prepare_cached("UPDATE task SET fence = fence + 1, due = ?2 WHERE seq = ?1 RETURNING *")?;
+    for seq in due {
+        claimed.claims.push(raise.query_row(params![seq, ask.until.millis()], row::claim)?);
     }
-    claimed.claims[first..].sort_by_key(|claim| claim.task.created);
     Ok(())
 }
 
 fn next_due(db: &Connection, lane: &str, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
-    let sql = "SELECT min(due) FROM task
+    let sql = "SELECT min(due) FROM task INDEXED BY task_due
                WHERE iif(state = 'running', state, step) = ?1 AND due IS NOT NULL AND due > ?2";
     let next: Option<i64> =
         db.prepare_cached(sql)?.query_row(params![lane, now.millis()], |row| row.get(0))?;
     Ok(next.map(Timestamp::from_millis))
 }
 
-pub(super) fn release(db: &Connection, lease: &Lease, due: Timestamp, retried: bool) -> Outcome<()> {
+pub(super) fn release(
+    db: &Connection,
+    lease: &Lease,
+    due: Timestamp,
+    retried: bool,
+    now: Timestamp,
+) -> Outcome<()> {
     let sql =
         "UPDATE task SET due = ?3, retries = retries + ?4 WHERE id = ?1 AND fence = ?2 AND due IS NOT NULL";
     let released = db.prepare_cached(sql)?.execute(params![
@@ -59,5 +64,5 @@ pub(super) fn release(db: &Connection, lease: &Lease, due: Timestamp, retried: b
     if released == 0 {
         return Ok((Err(StoreError::LeaseLost), Vec::new()));
     }
-    told((), Vec::new())
+    told((), if due <= now { vec![Effect::Due] } else { Vec::new() })
 }

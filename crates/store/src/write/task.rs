@@ -10,10 +10,10 @@ use filmgate_domain::task::{State, Status, Step, Summary, Task};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{Canceled, Created, Effect, Idempotency, Outcome, Then, cell_of, told};
-use crate::StoreError;
 use crate::cell::Cell;
 use crate::memory::place;
 use crate::row::{self, Columns};
+use crate::{IDEMPOTENCY_LIFE, StoreError};
 
 pub(super) fn create(db: &Connection, task: &Task, idempotency: Option<&Idempotency>) -> Outcome<Created> {
     if let Some(idempotency) = idempotency
@@ -23,8 +23,9 @@ pub(super) fn create(db: &Connection, task: &Task, idempotency: Option<&Idempote
     }
     insert(db, task)?;
     if let Some(Idempotency { key, fingerprint }) = idempotency {
-        let sql =
-            "INSERT INTO idempotency (account, key, fingerprint, task, created) VALUES (?1, ?2, ?3, ?4, ?5)";
+        // A former one is older than a day, or its task is no more.
+        let sql = "INSERT OR REPLACE INTO idempotency (account, key, fingerprint, task, created)
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
         let row = params![task.account.as_str(), key, fingerprint, task.id.as_str(), task.created.millis()];
         db.prepare_cached(sql)?.execute(row)?;
     }
@@ -45,16 +46,17 @@ fn summary(task: &Task) -> Summary {
 
 /// What the key stands for already, if it is younger than a day.
 fn replay(db: &Connection, task: &Task, idempotency: &Idempotency) -> rusqlite::Result<Option<Created>> {
-    let sql = "SELECT fingerprint, task FROM idempotency WHERE account = ?1 AND key = ?2";
+    let sql = "SELECT fingerprint, task FROM idempotency WHERE account = ?1 AND key = ?2 AND created > ?3";
     let mut statement = db.prepare_cached(sql)?;
+    let since = (task.created - IDEMPOTENCY_LIFE).millis();
     let known: Option<([u8; 32], String)> = statement
-        .query_row(params![task.account.as_str(), idempotency.key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![task.account.as_str(), idempotency.key, since], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     let Some((fingerprint, id)) = known else { return Ok(None) };
-    if fingerprint != idempotency.fingerprint {
-        return Ok(Some(Created::Conflict));
-    }
-    Ok(cell_of(db, &id)?.map(Created::Replayed))
+    let Some(cell) = cell_of(db, &id)? else { return Ok(None) };
+    Ok(Some(if fingerprint == idempotency.fingerprint { Created::Replayed(cell) } else { Created::Conflict }))
 }
 
 fn insert(db: &Connection, task: &Task) -> rusqlite::Result<()> {
@@ -117,7 +119,8 @@ fn write_state(
     let sql = "UPDATE task SET
                  retries = iif(step IS :step, retries, 0), step_since = iif(step IS :step, step_since, :now),
                  attempts = attempts + (:attempt IS NOT NULL AND :attempt IS NOT attempt),
-                 fence = fence + (:fence IS NULL), version = version + 1, due = :due, inputs = coalesce(:inputs, inputs),
+                 fence = fence + (:fence IS NULL),
+                 version = version + (state IS NOT :state OR percent IS NOT :percent), due = :due, inputs = coalesce(:inputs, inputs),
                  state = :state, step = :step, began = :began, percent = :percent, attempt = :attempt,
                  attempt_no = :attempt_no, upstream = :upstream, handle = :handle, artifact = :artifact,
                  ended = :ended, expires = :expires, bytes = :bytes, duration_ms = :duration_ms, width = :width,
@@ -203,7 +206,7 @@ pub(super) fn forget(
     limit: usize,
 ) -> Outcome<usize> {
     let sql = "DELETE FROM task WHERE seq IN (
-                 SELECT seq FROM task WHERE ended IS NOT NULL AND ended < ?1 AND inputs IS NULL
+                 SELECT seq FROM task INDEXED BY task_ended WHERE ended IS NOT NULL AND ended < ?1 AND inputs IS NULL
                    AND (artifact IS NULL OR film_gone = 1) LIMIT ?2)
                RETURNING id";
     let mut statement = db.prepare_cached(sql)?;

@@ -1,0 +1,12 @@
+//! The store as its callers see it: real folders, real SQLite, a clock that the test holds.
+
+mod bench;
+mod blobs;
+mod changed;
+mod claims;
+mod idempotency;
+mod keys;
+mod lifecycle;
+mod reads;
+mod rows;
+mod sweeps;

@@ -1,0 +1,108 @@
+//! Reading: from memory, from the database, and both alike.
+
+use std::time::Duration;
+
+use filmgate_domain::id::{AccountId, TaskId};
+use filmgate_domain::task::Status;
+use filmgate_store::Filter;
+
+use crate::bench::{Bench, MINUTE, attempt, task};
+
+async fn list(bench: &Bench, filter: Filter) -> Vec<String> {
+    let cells = bench.store.list(Filter { limit: filter.limit.max(1), ..filter }).await.unwrap();
+    cells.iter().map(|cell| cell.summary.id.to_string()).collect()
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_restart() {
+    let bench = Bench::new();
+    let done = bench.finish("done").await;
+    let waits = bench.create("waits").await;
+    let counts = bench.store.counts();
+    let bench = bench.reopen().await;
+    assert_eq!(bench.store.task("waits").await.unwrap(), Some(waits.clone()));
+    assert_eq!(bench.store.counts(), counts);
+    let cell = bench.store.cell("waits").expect("live tasks are in memory from the start");
+    assert_eq!((&cell.summary.id, &cell.summary.status), (&waits.id, &Status::Queued));
+    assert!(bench.store.cell("done").is_none(), "ended ones are not");
+    let cell = bench.store.find("done").await.unwrap().unwrap();
+    assert_eq!((&cell.summary.id, cell.summary.status.is_final()), (&done.id, true));
+    assert!(bench.store.cell("done").is_some(), "until they are asked for");
+    assert!(bench.store.find("never").await.unwrap().is_none());
+    assert_eq!(bench.claim_one().await.task, waits);
+}
+
+#[tokio::test]
+async fn a_claim_survives_a_restart_as_a_lease_that_runs_out() {
+    let bench = Bench::new();
+    bench.create("a").await;
+    let claim = bench.claim_one().await;
+    let bench = bench.reopen().await;
+    assert!(bench.claim().await.claims.is_empty());
+    bench.clock.advance(MINUTE);
+    assert_eq!(bench.claim_one().await.lease.fence.0, claim.lease.fence.0 + 1);
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_hold_what_is_asked_for() {
+    let bench = Bench::new();
+    for (number, (account, model)) in [("a", "m"), ("b", "m"), ("a", "n"), ("a", "m")].into_iter().enumerate()
+    {
+        let mut task = task(&format!("t{number}"), bench.now());
+        (task.account, task.request.model) = (AccountId::from_text(account), model.to_owned());
+        bench.keep(task).await;
+    }
+    bench.store.cancel(&TaskId::from_text("t3"), bench.now()).await.unwrap();
+    let all = Filter { limit: 9, ..Filter::default() };
+    assert_eq!(list(&bench, all.clone()).await, ["t3", "t2", "t1", "t0"]);
+    assert_eq!(list(&bench, Filter { limit: 2, ..all.clone() }).await, ["t3", "t2"]);
+    let before = |id: &str| Some(TaskId::from_text(id));
+    assert_eq!(list(&bench, Filter { before: before("t2"), ..all.clone() }).await, ["t1", "t0"]);
+    assert_eq!(list(&bench, Filter { before: before("never"), ..all.clone() }).await, [""; 0]);
+    let account = Some(AccountId::from_text("a"));
+    let of_a = Filter { account, ..all.clone() };
+    assert_eq!(list(&bench, of_a.clone()).await, ["t3", "t2", "t0"]);
+    let narrow = Filter { state: Some("queued".to_owned()), model: Some("m".to_owned()), ..of_a };
+    assert_eq!(list(&bench, narrow).await, ["t0"]);
+}
+
+#[tokio::test]
+async fn memory_holds_so_many_ended_tasks_and_the_database_the_rest() {
+    let bench = Bench::new();
+    for number in 0..300 {
+        let task = bench.create(&format!("t{number}")).await;
+        bench.store.cancel(&task.id, bench.now()).await.unwrap();
+    }
+    let held = (0..300).filter(|number| bench.store.cell(&format!("t{number}")).is_some()).count();
+    assert!((1..=110).contains(&held), "{held}");
+    for number in 0..300 {
+        assert!(bench.store.find(&format!("t{number}")).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_task_stays_deleted_for_readers() {
+    let bench = Bench::new();
+    bench.finish("a").await;
+    bench.store.delete(&TaskId::from_text("a")).await.unwrap();
+    assert!(bench.store.cell("a").is_none() && bench.store.find("a").await.unwrap().is_none());
+    let live = bench.create("b").await;
+    assert_eq!(bench.store.delete(&live.id).await.unwrap(), None, "a live one is not deleted");
+    assert!(bench.store.cell("b").is_some());
+}
+
+#[tokio::test]
+async fn counts_follow_the_states() {
+    let bench = Bench::new();
+    bench.create("a").await;
+    bench.create("b").await;
+    let claims = bench.claim().await.claims;
+    let begun = claims[0].task.state.clone().begin(attempt(1), bench.now()).unwrap();
+    bench.record(&claims[0], begun).await;
+    assert_eq!((bench.store.counts().queued(), bench.store.counts().running()), (1, 1));
+    bench.clock.advance(Duration::from_secs(1));
+    for claim in claims {
+        bench.store.cancel(&claim.task.id, bench.now()).await.unwrap();
+    }
+    assert!(bench.store.counts().iter().all(|(_, _, count)| count == 0));
+}
