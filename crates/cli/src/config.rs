@@ -27,10 +27,10 @@ const OTHER_VARIABLES: [&str; 4] =
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Sources {
     /// Configuration file (TOML); `filmgate config` prints one with every default
-    #[arg(long, value_name = "FILE", env = "FILMGATE_CONFIG", hide_env = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "FILMGATE_CONFIG", hide_env = true)]
     pub(crate) config: Option<PathBuf>,
     /// Folder for tasks, films and secrets [default: .filmgate]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 }
 

@@ -149,7 +149,7 @@ async fn keep(
     told: &Told,
     progress: &mut Progress,
 ) -> Result<Made, Trouble> {
-    progress.show("downloading", 99);
+    progress.show("downloading", 0);
     let link = told.video_url.as_deref().ok_or_else(|| Trouble::new("the film's link has expired"))?;
     let path =
         args.output.clone().unwrap_or_else(|| film_request::file_name(&args.asked.prompt, &told.id).into());

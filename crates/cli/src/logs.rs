@@ -29,7 +29,7 @@ pub(crate) struct Logs {
 
 /// Starts logging as `config` says; once a process.
 pub(crate) fn start(config: &Config) -> Result<Logs, Trouble> {
-    let filter: Targets = config.log.parse().map_err(|_| {
+    let filter = filter(&config.log).ok_or_else(|| {
         Trouble::new(format!(
             "`log` is wrong: got `{}`, expected error, warn, info, debug or trace, or levels by part such as \
              info,filmgate_store=debug",
@@ -48,6 +48,14 @@ pub(crate) fn start(config: &Config) -> Result<Logs, Trouble> {
     };
     let _already = tracing_subscriber::registry().with(layer).try_init();
     Ok(Logs { queue: Some(sender), writer: Some(writer) })
+}
+
+/// A level, or a part and its level, divided by commas. A bare name would be a part at the loudest level: more likely a
+/// typing error than a wish.
+fn filter(text: &str) -> Option<Targets> {
+    let level = |entry: &str| entry.rsplit_once('=').map_or(entry, |(_, level)| level).trim().to_lowercase();
+    let known = |entry: &str| ["off", "error", "warn", "info", "debug", "trace"].contains(&&*level(entry));
+    text.split(',').all(known).then(|| text.parse().ok())?
 }
 
 /// Takes lines until every sender is gone, or an empty line says that it is over.

@@ -61,11 +61,11 @@ impl Progress {
 
     /// As long again as the share that is left, once a twentieth is done.
     fn time_left(&mut self, percent: u8) -> Option<Duration> {
-        if percent == 0 {
+        if !(1..99).contains(&percent) {
             return None;
         }
         let begun = *self.begun.get_or_insert_with(Instant::now);
-        (5..100).contains(&percent).then(|| begun.elapsed() * u32::from(100 - percent) / u32::from(percent))
+        (percent >= 5).then(|| begun.elapsed() * u32::from(100 - percent) / u32::from(percent))
     }
 }
 

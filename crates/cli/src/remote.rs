@@ -22,13 +22,13 @@ const WAIT: u32 = 20;
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServerArgs {
     /// Base URL of the server
-    #[arg(long, value_name = "URL", env = "FILMGATE_SERVER", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "URL", env = "FILMGATE_SERVER", hide_env_values = true)]
     pub(crate) server: Option<String>,
     /// Key to show; a local server's quickstart key is found without
-    #[arg(long, value_name = "KEY", env = "FILMGATE_KEY", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "KEY", env = "FILMGATE_KEY", hide_env_values = true)]
     pub(crate) key: Option<String>,
     /// Data folder whose quickstart key is used [default: .filmgate]
-    #[arg(long, value_name = "DIR", env = "FILMGATE_DATA", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "DIR", env = "FILMGATE_DATA", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
 }
 

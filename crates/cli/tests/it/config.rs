@@ -23,7 +23,9 @@ fn the_printed_defaults_can_be_used_as_they_are() {
     let in_use: String = defaults
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(entry) if entry.starts_with(|letter: char| letter.is_ascii_lowercase()) => format!("{entry}\n"),
+            Some(entry) if entry.starts_with(|letter: char| letter.is_ascii_lowercase()) => {
+                format!("{entry}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();
@@ -37,7 +39,10 @@ fn the_printed_defaults_can_be_used_as_they_are() {
         entries.as_array().unwrap().iter().map(|entry| (text(entry, "key"), text(entry, "value"))).collect()
     };
     assert_eq!(values(&used.stdout), values(&plain.stdout));
-    assert_eq!(in_use.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(), values(&plain.stdout).len());
+    assert_eq!(
+        in_use.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count(),
+        values(&plain.stdout).len()
+    );
 }
 
 #[test]
@@ -49,7 +54,14 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     command.env("FILMGATE_RENDERS", "4").env("FILMGATE_DATA", "from-variable");
     command.env("FILMGATE_SIGNING_KEYS", "0123456789abcdef");
     let page = String::from_utf8(command.output().unwrap().stdout).unwrap();
-    let line = |key: &str| page.lines().find(|line| line.starts_with(key)).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = |key: &str| {
+        page.lines()
+            .find(|line| line.starts_with(key))
+            .unwrap()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     assert_eq!(line("renders"), "renders = 4 # FILMGATE_RENDERS");
     assert_eq!(line("running"), "running = 7 # f.toml:2");
     assert_eq!(line("data"), "data = \"from-flag\" # --data");

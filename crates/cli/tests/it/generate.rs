@@ -24,7 +24,17 @@ fn probe(path: &Path) -> Value {
 #[test]
 fn a_film_is_made_without_a_server() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["generate", "a quiet lake at night", "--seconds", "4", "--ratio", "16:9", "-o", "lake.mp4", "--json"];
+    let arguments = [
+        "generate",
+        "a quiet lake at night",
+        "--seconds",
+        "4",
+        "--ratio",
+        "16:9",
+        "-o",
+        "lake.mp4",
+        "--json",
+    ];
     let output = run(folder.path(), &arguments);
     assert!(output.status.success(), "{}", said(folder.path(), &output));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -36,7 +46,8 @@ fn a_film_is_made_without_a_server() {
     assert_eq!((&seen["streams"][0]["width"], &seen["streams"][0]["height"]), (&1280.into(), &720.into()));
     let seconds: f64 = seen["format"]["duration"].as_str().unwrap().parse().unwrap();
     assert!((seconds - 4.0).abs() < 0.05, "{seconds}");
-    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["lake.mp4"], "nothing else is left behind");
 }
 
@@ -77,7 +88,11 @@ fn what_is_wrong_is_said_before_or_as_the_server_says_it() {
         &["task", "list"],
         &["task", "show", "../x", "--key", "fg_x"],
     ] {
-        page.push_str(&format!("{}\n{}\n", arguments.join(" "), said(folder.path(), &run(folder.path(), arguments))));
+        page.push_str(&format!(
+            "{}\n{}\n",
+            arguments.join(" "),
+            said(folder.path(), &run(folder.path(), arguments))
+        ));
     }
     insta::assert_snapshot!(page);
 }
@@ -134,7 +149,9 @@ fn models_are_listed_and_shown() {
     let output = run(Path::new("."), &["model", "list"]);
     let shown = run(Path::new("."), &["model", "show", "videos"]);
     let wrong = run(Path::new("."), &["model", "show", "nope"]);
-    insta::assert_snapshot!([output, shown, wrong].map(|output| said(Path::new("/nowhere"), &output)).join("\n"));
+    insta::assert_snapshot!(
+        [output, shown, wrong].map(|output| said(Path::new("/nowhere"), &output)).join("\n")
+    );
 }
 
 #[test]

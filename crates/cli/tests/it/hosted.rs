@@ -37,13 +37,16 @@ fn serve(mut stream: &TcpStream, files: &BTreeMap<&str, Vec<u8>>) -> std::io::Re
     let path = request.split(' ').nth(1).unwrap_or_default();
     let (status, body) = files.get(path).map_or(("404 Not Found", &[][..]), |body| ("200 OK", body));
     let length = body.len();
-    stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream.write_all(
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
     stream.write_all(body)
 }
 
 /// A grey PNG of `width` by `height`, uncompressed.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
-    let rows: Vec<u8> = (0..height).flat_map(|_| std::iter::once(0).chain((0..width).map(|x| x as u8))).collect();
+    let rows: Vec<u8> =
+        (0..height).flat_map(|_| std::iter::once(0).chain((0..width).map(|x| x as u8))).collect();
     let mut packed = vec![0x78, 0x01];
     for (place, block) in rows.chunks(0xffff).enumerate() {
         let last = (place + 1) * 0xffff >= rows.len();

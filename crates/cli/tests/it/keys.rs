@@ -44,7 +44,10 @@ fn a_key_made_beside_a_server_works_until_it_is_revoked() {
 
     let listed = json(&["key", "list"]);
     let entry = listed.as_array().unwrap().iter().find(|key| key["id"] == made["id"]).unwrap().clone();
-    assert_eq!((&entry["name"], &entry["scopes"], &entry["works"]), (&"ci".into(), &"read".into(), &true.into()));
+    assert_eq!(
+        (&entry["name"], &entry["scopes"], &entry["works"]),
+        (&"ci".into(), &"read".into(), &true.into())
+    );
     assert_eq!(entry["expires"].as_i64().unwrap() - entry["created"].as_i64().unwrap(), 30 * 24 * 3600);
     assert!(!listed.to_string().contains(secret));
 
@@ -64,7 +67,11 @@ fn what_is_wrong_with_a_key_command_is_said() {
         &["key", "create", "--expires", "soon", "--data", "data"],
         &["key", "create", "--account", "a b", "--data", "data"],
     ] {
-        page.push_str(&format!("{}\n{}\n", arguments.join(" "), said(folder.path(), &run(folder.path(), arguments))));
+        page.push_str(&format!(
+            "{}\n{}\n",
+            arguments.join(" "),
+            said(folder.path(), &run(folder.path(), arguments))
+        ));
     }
     insta::assert_snapshot!(page);
 }

@@ -79,7 +79,8 @@ impl Starting {
         while address.is_none() || !banner.contains("-o cat.mp4") {
             match self.lines.recv_timeout(LONG) {
                 Ok(line) => {
-                    address = address.or_else(|| line.strip_prefix("Filmgate listens on http://")?.parse().ok());
+                    address =
+                        address.or_else(|| line.strip_prefix("Filmgate listens on http://")?.parse().ok());
                     banner.push_str(&line);
                     banner.push('\n');
                 }
@@ -115,7 +116,13 @@ impl Server {
         self.ask("POST", path, &["Content-Type: application/json".to_owned()], &body.to_string())
     }
 
-    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[String], body: &str) -> std::io::Result<Answer> {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[String],
+        body: &str,
+    ) -> std::io::Result<Answer> {
         let mut all = vec![format!("Authorization: Bearer {}", self.key)];
         all.extend_from_slice(headers);
         http::ask(self.address, method, path, &all, body)

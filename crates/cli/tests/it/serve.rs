@@ -12,7 +12,8 @@ use crate::process::{KEY, Server, Starting, run, said};
 fn the_first_start_prints_a_key_once_that_works() {
     let folder = tempfile::tempdir().unwrap();
     let first = Starting::new(folder.path(), &[], &[]).ready("").unwrap();
-    let secret = first.banner.lines().map(str::trim).find(|line| line.starts_with("fg_")).expect("a key").to_owned();
+    let secret =
+        first.banner.lines().map(str::trim).find(|line| line.starts_with("fg_")).expect("a key").to_owned();
     let mut first = first;
     first.key.clone_from(&secret);
     assert_eq!(first.get("/v1/result/none").status, 404);
@@ -106,7 +107,10 @@ fn newer(folder: &std::path::Path) -> String {
     let first = crate::process::filmgate(folder).args(["key", "create", "--data", "newer"]).output().unwrap();
     assert!(first.status.success(), "{}", said(folder, &first));
     let database = std::fs::read_dir(folder.join("newer")).unwrap().flatten().map(|entry| entry.path());
-    let database = database.into_iter().find(|path| path.extension().is_some_and(|end| end == "db")).expect("a database");
+    let database = database
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|end| end == "db"))
+        .expect("a database");
     let rows = rusqlite::Connection::open(database).unwrap();
     rows.pragma_update(None, "user_version", 1_000_000).unwrap();
     drop(rows);
