@@ -97,7 +97,7 @@ pub(crate) fn unopened(why: &OpenError) -> Trouble {
 
 fn upstreams(config: &Config) -> Upstreams {
     let engine = Arc::new(Animatic::new(config.render_threads.resolve()));
-    Upstreams::from([(ANIMATIC.to_owned(), Upstream { engine, concurrency: config.renders })])
+    Upstreams::from([(ANIMATIC.to_owned(), Upstream { engine, concurrency: config.renders as usize })])
 }
 
 /// A model that nobody can make would only be found out by its first client.

@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: wire words (they are `contract`'s), SQL (`store`'s), anything that waits.
 
+pub mod address;
 pub mod clock;
 pub mod failure;
 pub mod id;

@@ -1,60 +1,9 @@
 //! Which addresses a stranger's URL may lead to: public ones, and those the operator names. Everything that could be
 //! this machine, this network or a cloud's metadata service is refused, in IPv4, in IPv6, and in IPv4 dressed as IPv6.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 
-/// A block of addresses, as `10.0.0.0/8`, `::1/128` or a single address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
-    base: IpAddr,
-    bits: u8,
-}
-
-/// A text that is no address block.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no address block; write an address or CIDR such as 127.0.0.1, 10.0.0.0/8 or fd00::/8")]
-pub struct InvalidBlock(String);
-
-impl FromStr for Block {
-    type Err = InvalidBlock;
-
-    fn from_str(text: &str) -> Result<Self, InvalidBlock> {
-        let invalid = || InvalidBlock(text.to_owned());
-        let (base, bits) =
-            text.trim().split_once('/').map_or((text.trim(), None), |(base, bits)| (base, Some(bits)));
-        let base: IpAddr = base.parse().map_err(|_| invalid())?;
-        let width = if base.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(width), str::parse).map_err(|_| invalid())?;
-        if bits > width { Err(invalid()) } else { Ok(Self { base, bits }) }
-    }
-}
-
-impl fmt::Display for Block {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}/{}", self.base, self.bits)
-    }
-}
-
-impl Block {
-    /// Whether `address` lies in the block; an IPv4 address in IPv6 clothes counts as what it is.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                same_prefix(u128::from(base.to_bits()) << 96, u128::from(address.to_bits()) << 96, self.bits)
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => {
-                same_prefix(base.to_bits(), address.to_bits(), self.bits)
-            }
-            _ => false,
-        }
-    }
-}
-
-fn same_prefix(one: u128, other: u128, bits: u8) -> bool {
-    bits == 0 || (one ^ other) >> (128 - u32::from(bits)) == 0
-}
+use filmgate_domain::address::Block;
 
 /// Public addresses, and the blocks the operator allows besides.
 #[derive(Clone, Debug, Default)]
@@ -138,13 +87,5 @@ mod tests {
         );
         assert!(policy.permits("fd12::1".parse().unwrap()) && !policy.permits("fc12::1".parse().unwrap()));
         assert!(!policy.permits("10.0.0.1".parse().unwrap()));
-    }
-
-    #[test]
-    fn what_is_no_block_is_refused_with_its_text() {
-        for text in ["", "10.0.0.0/33", "::/129", "localhost", "10.0.0.0/x", "10.0.0/8"] {
-            assert!(text.parse::<Block>().is_err(), "{text}");
-        }
-        assert_eq!("10.0.0.1".parse::<Block>().unwrap().to_string(), "10.0.0.1/32");
     }
 }

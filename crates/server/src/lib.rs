@@ -8,7 +8,6 @@
 //! Handlers translate, verbs decide. Every error leaves as a `contract` problem; the status codes are the contract's.
 //! Deliberately absent: TLS (a proxy in front does it), HTTP/2, sessions and cookies, rules about tasks, SQL.
 
-mod address;
 mod app;
 mod ask;
 mod create;
@@ -29,7 +28,6 @@ mod settings;
 mod tasks;
 mod upload;
 
-pub use address::{AddressBlock, InvalidBlock};
 pub use listen::{BindError, Bound, bind};
 pub use meter::recorder;
 pub use settings::{InvalidSettings, Settings};

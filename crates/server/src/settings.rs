@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::address::AddressBlock;
+use filmgate_domain::address::Block;
 
 /// How the world reaches it.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct Settings {
     /// What links begin with, e.g. `https://films.example.org`; without it each request's own `Host` decides.
     pub public_url: Option<String>,
     /// From whom `X-Forwarded-Proto`, `-Host` and `-Prefix` are believed.
-    pub trusted_proxies: Vec<AddressBlock>,
+    pub trusted_proxies: Vec<Block>,
     /// The largest request body that is read, in bytes.
     pub body_bytes: usize,
     /// How many loops serve, each a thread with its own listener; 0 means one for each core this process may use.

@@ -6,8 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use filmgate_engines::address::Block;
-use filmgate_server::AddressBlock;
+use filmgate_domain::address::Block;
 
 use super::value::{Bytes, Count, Durability, LogFormat, Raw, Secret, Setting};
 
@@ -90,7 +89,7 @@ keys! {
         /// Every API path is served under each of these; / is the root.
         base_paths: Vec<String> = "/, /kyyReactApiServer";
         /// Proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed: addresses or blocks.
-        trusted_proxies: Vec<AddressBlock> = "";
+        trusted_proxies: Vec<Block> = "";
         /// The largest request body. Media in data: URLs count; base64 makes them a third larger.
         body_bytes: Bytes = "64MiB";
         /// HTTP threads; auto is one per processor.
@@ -122,8 +121,8 @@ keys! {
         catalogue: Option<PathBuf> = "";
         /// Threads of the built-in engine; auto is one per processor. They run at low priority, the API comes first.
         render_threads: Count = "auto";
-        /// How many films are rendered at once.
-        renders: usize = "2";
+        /// How many films are rendered at once; at 0 tasks are taken and wait.
+        renders: u32 = "2";
         /// How many running tasks are looked after at once.
         running: usize = "64";
         /// For how long an engine that cannot be reached is tried again.

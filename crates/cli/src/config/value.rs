@@ -8,8 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use filmgate_engines::address::Block;
-use filmgate_server::AddressBlock;
+use filmgate_domain::address::Block;
 
 /// A value as it came: one text, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,16 +189,6 @@ impl Word for Block {
     }
 }
 
-impl Word for AddressBlock {
-    const ALLOWED: &'static str = Block::ALLOWED;
-    fn parse(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-    fn text(&self) -> String {
-        self.to_string()
-    }
-}
-
 impl Word for bool {
     const ALLOWED: &'static str = "true or false";
     const BARE: bool = true;
@@ -216,6 +205,18 @@ impl Word for usize {
     const BARE: bool = true;
     fn parse(text: &str) -> Option<Self> {
         text.trim().replace('_', "").parse().ok().filter(|count| *count >= 1)
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A number that may be none at all.
+impl Word for u32 {
+    const ALLOWED: &'static str = "a whole number, 0 or more";
+    const BARE: bool = true;
+    fn parse(text: &str) -> Option<Self> {
+        text.trim().replace('_', "").parse().ok()
     }
     fn text(&self) -> String {
         self.to_string()

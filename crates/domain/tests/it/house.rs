@@ -32,7 +32,8 @@ fn edges(metadata: &Value) -> BTreeMap<String, BTreeSet<String>> {
     packages
         .filter_map(|package| {
             let uses = package["dependencies"].as_array()?.iter();
-            let uses = uses.filter(|used| used["kind"].is_null()).filter_map(|used| ours(used["name"].as_str()?));
+            let uses =
+                uses.filter(|used| used["kind"].is_null()).filter_map(|used| ours(used["name"].as_str()?));
             Some((ours(package["name"].as_str()?)?, uses.collect()))
         })
         .collect()
@@ -88,8 +89,11 @@ fn every_licence_is_accepted() {
         .unwrap()
         .iter()
         .filter(|package| {
-            let licence = package["license"].as_str().unwrap_or("none").replace(['(', ')'], "").replace('/', " OR ");
-            !licence.split(" OR ").any(|choice| choice.trim().split(" AND ").all(|one| ACCEPTED.contains(&one.trim())))
+            let licence =
+                package["license"].as_str().unwrap_or("none").replace(['(', ')'], "").replace('/', " OR ");
+            !licence
+                .split(" OR ")
+                .any(|choice| choice.trim().split(" AND ").all(|one| ACCEPTED.contains(&one.trim())))
         })
         .map(|package| format!("{}: {}", package["name"], package["license"]))
         .collect();

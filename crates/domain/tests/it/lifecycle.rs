@@ -98,7 +98,8 @@ proptest! {
 
 #[test]
 fn the_straight_way_leads_to_a_film() {
-    let way = [Ask::Prepared, Ask::Begin, Ask::Accepted, Ask::Progressed(50), Ask::Made, Ask::Stored, Ask::Succeed];
+    let way =
+        [Ask::Prepared, Ask::Begin, Ask::Accepted, Ask::Progressed(50), Ask::Made, Ask::Stored, Ask::Succeed];
     let start = State::new(true);
     let end = way.into_iter().try_fold(start, |state, ask| treat(state, ask, Timestamp::from_millis(0)));
     assert!(matches!(end, Ok(State::Succeeded(_))));
