@@ -55,8 +55,11 @@ fn actor(
     let crowd = 1.0 / libm::powf(total as f32, 0.38);
     let young = if role.young && role.subject.acts() { 0.86 } else { 1.0 };
     let mut size = role.subject.size() * unit * crowd * young;
+    // Nobody is wider than its share of the picture.
+    let room = view.width as f32 / total as f32;
+    size = size.min(room * 1.12 / role.subject.reach());
     let footing = role.subject.footing(role.action);
-    // Thirds: a single figure stands a little off the middle, several share the width.
+    // One figure stands in the middle, several share the width.
     let share = if total == 1 { 0.5 } else { (slot as f32 + 0.5) / total as f32 };
     let spread = view.width as f32 * if total == 1 { 0.0 } else { 0.86 };
     let x = view.width as f32 * 0.5 + (share - 0.5) * spread + chance.between(-0.02, 0.02) * unit;
@@ -95,12 +98,23 @@ pub(crate) struct Photograph<'a> {
     pub(crate) pivot: Point,
     pub(crate) t: f32,
     pub(crate) share: f32,
+    /// How far the set has slid by since the shot began, pixels.
+    pub(crate) slide: f32,
 }
 
 impl Actor {
     /// Body heights the set must slide by per second so that this actor seems to travel; pixels per second.
     pub(crate) fn speed(&self) -> f32 {
         self.action.pace() * self.size * self.subject.stride()
+    }
+
+    /// Who stays where it is while the set slides by goes with the set, and comes back from the other side.
+    fn passing(&self, shot: &Photograph) -> f32 {
+        if self.action.pace() > 0.0 || shot.slide == 0.0 {
+            return self.home.x;
+        }
+        let out = self.size * (self.subject.reach() + 0.3);
+        (self.home.x - shot.slide + out).rem_euclid(shot.view.width as f32 + 2.0 * out) - out
     }
 
     /// Draws the actor, its shadow and its mirror image into the frame.
@@ -119,7 +133,7 @@ impl Actor {
                 (p.y - shot.pivot.y - shot.shift.y) * shot.zoom + shot.pivot.y,
             )
         };
-        let feet = place(self.home.plus(drift, bob));
+        let feet = place(point(self.passing(shot), self.home.y).plus(drift, bob));
         let size = self.size * shot.zoom;
         let reach = self.subject.reach();
         // The plate covers the figure's reach to every side; figures that stand need little below their feet.

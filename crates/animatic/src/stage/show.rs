@@ -216,6 +216,7 @@ impl Show {
             pivot: point(pivot.0, pivot.1),
             t,
             share,
+            slide: self.speed * t,
         };
         for actor in &self.cast {
             actor.draw(&shot, &mut desk.sprite, frame);

@@ -20,6 +20,8 @@ struct Look {
     skirt: bool,
     long_hair: bool,
     suit: bool,
+    /// Degrees the clothes' hue is away from the scene's accent, so that two people differ.
+    hue: u16,
 }
 
 macro_rules! person {
@@ -57,7 +59,7 @@ macro_rules! person {
                 1.1
             }
             fn coat(&self, accent: u16, copy: u8) -> Rgb {
-                if $look.suit { Rgb::hex(0xec_ecf0) } else { super::bright(accent, copy) }
+                if $look.suit { Rgb::hex(0xec_ecf0) } else { super::bright(accent + $look.hue, copy) }
             }
             fn lift(&self, pose: &Pose) -> f32 {
                 if pose.action == Action::Jump {
@@ -102,7 +104,7 @@ person!(
     ],
     0.72,
     "street",
-    Look { build: ADULT, skirt: true, long_hair: true, suit: false }
+    Look { build: ADULT, skirt: true, long_hair: true, suit: false, hue: 0 }
 );
 person!(
     Man,
@@ -138,7 +140,7 @@ person!(
     ],
     0.74,
     "street",
-    Look { build: ADULT, skirt: false, long_hair: false, suit: false }
+    Look { build: ADULT, skirt: false, long_hair: false, suit: false, hue: 150 }
 );
 person!(
     Child,
@@ -147,7 +149,7 @@ person!(
     &["child", "kid", "boy", "toddler", "baby boy", "孩子", "小孩", "男孩", "小男孩", "儿童", "宝宝"],
     0.58,
     "meadow",
-    Look { build: SMALL, skirt: false, long_hair: false, suit: false }
+    Look { build: SMALL, skirt: false, long_hair: false, suit: false, hue: 60 }
 );
 person!(
     Astronaut,
@@ -156,7 +158,7 @@ person!(
     &["astronaut", "cosmonaut", "spaceman", "diver", "宇航员", "航天员", "太空人", "潜水员"],
     0.66,
     "space",
-    Look { build: SMALL, skirt: false, long_hair: false, suit: true }
+    Look { build: SMALL, skirt: false, long_hair: false, suit: true, hue: 0 }
 );
 
 fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
@@ -170,7 +172,7 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
         }
     }
     let kind = (libm::fabsf(pose.coat.r * 255.0) as usize + libm::fabsf(pose.coat.b * 99.0) as usize) % 4;
-    let (skin, hair) = (Rgb::hex(SKINS[kind]), Rgb::hex(HAIRS[(kind * 3 + 1) % 4]));
+    let (skin, hair) = (Rgb::hex(SKINS[kind]), Rgb::hex(HAIRS[[0, 1, 1, 3][kind]]));
     let cloth = Cloth::of(look, pose.coat, skin);
     if look.suit {
         pen.fill(
@@ -258,13 +260,18 @@ fn arm(pen: &mut Pen, s: &Stance, i: usize, cloth: &Cloth, skin: Rgb) {
 fn torso(pen: &mut Pen, s: &Stance, look: &Look, cloth: &Cloth, t: f32) {
     let (chest, hip) = (s.chest, s.hip);
     let wide = if s.profile { 0.75 } else { 1.0 };
+    // Trousers begin at the belt; a skirt or a suit covers it.
+    let hem = if look.skirt || look.suit { 0.03 } else { -0.008 };
+    if hem < 0.0 {
+        pen.fill(&Outline::new().ellipse(hip.plus(0.0, 0.02), 0.083 * wide, 0.05, 0.0), cloth.legs);
+    }
     let body = Outline::new().blob(&[
         chest.plus(-0.095 * wide, -0.012),
         chest.plus(0.0, -0.04),
         chest.plus(0.095 * wide, -0.012),
         chest.to(hip, 0.55).plus(0.07 * wide, 0.0),
-        hip.plus(0.078 * wide, 0.03),
-        hip.plus(-0.078 * wide, 0.03),
+        hip.plus(0.078 * wide, hem),
+        hip.plus(-0.078 * wide, hem),
         chest.to(hip, 0.55).plus(-0.07 * wide, 0.0),
     ]);
     pen.ramp(&body, cloth.top, cloth.top.times(0.8));
