@@ -16,21 +16,7 @@ impl Subject for Horse {
         "horse"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "horse",
-            "pony",
-            "stallion",
-            "mare",
-            "foal",
-            "unicorn",
-            "deer",
-            "cow",
-            "马",
-            "骏马",
-            "小马",
-            "独角兽",
-            "鹿",
-        ]
+        &["horse", "pony", "stallion", "foal", "unicorn", "deer", "cow", "马", "骏马", "小马", "独角兽", "鹿"]
     }
     fn home(&self) -> &'static str {
         "meadow"
