@@ -121,6 +121,8 @@ proptest! {
     }
 }
 
+type End = fn(State, Timestamp) -> State;
+
 /// One thing wrong each, beginning from a row that is right.
 #[tokio::test]
 async fn the_tables_refuse_what_cannot_be() {
@@ -128,7 +130,6 @@ async fn the_tables_refuse_what_cannot_be() {
     let begun = |claim: &filmgate_domain::lease::Claim| {
         claim.task.state.clone().begin(crate::bench::attempt(1), bench.now()).unwrap()
     };
-    type End = fn(State, Timestamp) -> State;
     let ends: [(&str, End); 3] = [
         ("succeeded", |state, now| succeeded(state, "succeeded", now)),
         ("failed", |state, now| state.fail(Failure::new(FailureCode::Internal, "x"), now).unwrap()),
