@@ -5,7 +5,7 @@
 //! [`KeyRing`], the keys that are known; [`Blobs`], the bytes on disk.
 //!
 //! An async call that writes is answered after its commit. A call that reads a live or recent task touches memory only.
-//! No SQL is known outside this crate, and within it only to `schema.sql`, `sql/` and `row`.
+//! No SQL is known outside this crate, and within it only to `schema`, `row`, `write`, `reads` and `keys`.
 
 use std::fs::File;
 use std::path::PathBuf;
