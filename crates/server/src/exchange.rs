@@ -11,11 +11,11 @@ use filmgate_domain::key::Caller;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{HeaderMap, Request};
+use hyper::{HeaderMap, Request, StatusCode};
 
 use crate::app::{App, REQUEST_ID};
 use crate::listen::Pulse;
-use crate::meter::Line;
+use crate::meter::{Line, Told};
 use crate::origin::{self, Ends};
 use crate::reply::{self, Body, Response};
 use crate::routes::{self, Found, Route};
@@ -101,29 +101,30 @@ impl Exchange {
     pub(crate) fn close(self, outcome: Outcome) -> Response {
         let mut response = outcome.unwrap_or_else(|problem| reply::problem(&problem));
         let id = self.app.request_id(&self.head.headers);
-        if response.status() == hyper::StatusCode::METHOD_NOT_ALLOWED {
+        let status = response.status();
+        if status == StatusCode::METHOD_NOT_ALLOWED {
             reply::set(&mut response, ALLOW, HeaderValue::from_static(self.found.route.allow()));
         }
-        reply::set(&mut response, HeaderName::from_static(REQUEST_ID), id.clone());
-        let task = match self.made {
-            Some(task) => Some(task),
-            None if self.found.route == Route::Result && well_formed(self.tail()) => {
-                Some(TaskId::from_text(self.tail()))
-            }
-            None => None,
-        };
-        let key = self.caller.map(|caller| caller.key);
-        let line =
-            Line { route: self.found.route, method: self.head.method, id, key, task, begun: self.begun };
-        self.pulse.end();
-        let status = response.status();
+        let told = self.is_told(status).then(|| self.told(&id));
+        reply::set(&mut response, HeaderName::from_static(REQUEST_ID), id);
+        let line = Line { route: self.found.route, method: self.head.method, begun: self.begun, told };
+        let now = self.pulse.end();
         match response.body_mut() {
             Body::Film(film) => film.log_at_end(line, status, self.app, self.pulse),
-            Body::Ready(bytes) => {
-                let length = bytes.len() as u64;
-                line.end(&self.app.meters, status, length);
-            }
+            Body::Ready(bytes) => line.end(now, &self.app.meters, status, bytes.len() as u64),
         }
         response
+    }
+
+    /// Polls that succeed are so many that they are told at debug level only.
+    fn is_told(&self, status: StatusCode) -> bool {
+        let quiet = self.found.route == Route::Result && status.is_success();
+        !quiet || tracing::enabled!(tracing::Level::DEBUG)
+    }
+
+    fn told(&self, id: &HeaderValue) -> Told {
+        let named = self.found.route == Route::Result && well_formed(self.tail());
+        let task = self.made.clone().or_else(|| named.then(|| TaskId::from_text(self.tail())));
+        Told { id: id.clone(), key: self.caller.as_ref().map(|caller| caller.key.clone()), task }
     }
 }

@@ -31,9 +31,8 @@ use crate::settings::{InvalidSettings, Settings};
 const MOST_CONNECTIONS: usize = 16_384;
 /// Connections that may wait in the kernel's queue of each listener.
 const BACKLOG: i32 = 1024;
-/// The largest head of a request, in bytes, and the most headers in it; what is larger is answered with 431.
+/// The largest head of a request, in bytes; what is larger, or has more than a hundred headers, is answered with 431.
 const HEAD_BYTES: usize = 16 << 10;
-const MOST_HEADERS: usize = 64;
 /// The pause after a connection could not be taken because something ran out.
 const SHORTAGE: Duration = Duration::from_millis(50);
 /// How often samples are folded into their histograms, so that they do not pile up between two scrapes.
@@ -163,7 +162,7 @@ fn turn(listener: StdListener, app: Arc<App>, room: usize) -> io::Result<()> {
 async fn accept(listener: StdListener, app: Arc<App>, room: usize) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     let mut http = http1::Builder::new();
-    http.max_header_size(HEAD_BYTES).max_headers(MOST_HEADERS).header_read_timeout(None);
+    http.max_header_size(HEAD_BYTES).header_read_timeout(None);
     let mut stopping = app.stopping.clone();
     let mut connections = JoinSet::new();
     while !*stopping.borrow_and_update() {
@@ -245,10 +244,10 @@ impl Pulse {
         self.touch()
     }
 
-    /// Its answer is ready to go.
-    pub(crate) fn end(&self) {
-        self.touch();
+    /// Its answer is ready to go; says when.
+    pub(crate) fn end(&self) -> Instant {
         self.asking.store(false, Ordering::Relaxed);
+        self.touch()
     }
 
     /// A sign of life; says when.

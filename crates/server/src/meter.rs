@@ -70,28 +70,34 @@ impl Meters {
     }
 }
 
-/// What the log says about an exchange.
+/// An exchange that is about to end.
 pub(crate) struct Line {
     /// What it was for.
     pub(crate) route: Route,
     /// Its method.
     pub(crate) method: Method,
+    /// When it began.
+    pub(crate) begun: Instant,
+    /// What the log says besides, if it says anything.
+    pub(crate) told: Option<Told>,
+}
+
+/// What the log says about an exchange.
+pub(crate) struct Told {
     /// Its id.
     pub(crate) id: HeaderValue,
     /// The key it came with, if that was one.
     pub(crate) key: Option<KeyId>,
     /// The task it was about, if it was about one.
     pub(crate) task: Option<TaskId>,
-    /// When it began.
-    pub(crate) begun: Instant,
 }
 
 impl Line {
-    /// Counts and logs the exchange, which ended now with `status` and `bytes` of body. Polls are so many that they are
-    /// told at debug level only.
-    pub(crate) fn end(self, meters: &Meters, status: StatusCode, bytes: u64) {
-        let took = self.begun.elapsed().as_secs_f64();
+    /// Counts and logs the exchange, which ended at `now` with `status` and `bytes` of body.
+    pub(crate) fn end(self, now: Instant, meters: &Meters, status: StatusCode, bytes: u64) {
+        let took = (now - self.begun).as_secs_f64();
         meters.count(self.route, &self.method, status, took);
+        let Some(told) = self.told else { return };
         macro_rules! tell {
             ($level:ident) => {
                 tracing::$level!(
@@ -99,9 +105,9 @@ impl Line {
                     route = self.route.template(),
                     status = status.as_u16(),
                     millis = took * 1e3,
-                    request = self.id.to_str().unwrap_or_default(),
-                    key = self.key.as_ref().map(KeyId::as_str),
-                    task = self.task.as_ref().map(TaskId::as_str),
+                    request = told.id.to_str().unwrap_or_default(),
+                    key = told.key.as_ref().map(KeyId::as_str),
+                    task = told.task.as_ref().map(TaskId::as_str),
                     bytes,
                     "request"
                 )

@@ -2,6 +2,7 @@
 //! a trusted proxy forwarded, then the request's own `Host`. Whatever comes from outside is bounded and checked, since
 //! it ends up in links that others follow.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use filmgate_contract::problem::{Code, Problem};
@@ -36,13 +37,12 @@ pub(crate) fn base_url(
         forwarded("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https")).unwrap_or("http");
     let prefix = forwarded("x-forwarded-prefix").map(|prefix| prefix.trim_end_matches('/'));
     let prefix = prefix.filter(|prefix| is_prefix(prefix)).unwrap_or("");
-    match forwarded("x-forwarded-host").filter(|host| is_host(host)) {
-        Some(host) => Ok(format!("{scheme}://{host}{prefix}{base}")),
-        None => match asked_host(uri, headers)? {
-            Some(host) => Ok(format!("{scheme}://{host}{prefix}{base}")),
-            None => Ok(format!("{scheme}://{}{prefix}{base}", ends.local)),
-        },
-    }
+    let host = match forwarded("x-forwarded-host").filter(|host| is_host(host)) {
+        Some(host) => Some(host),
+        None => asked_host(uri, headers)?,
+    };
+    let host = host.map_or_else(|| Cow::Owned(ends.local.to_string()), Cow::Borrowed);
+    Ok([scheme, "://", &host, prefix, base].concat())
 }
 
 /// The host the request names; HTTP/1.0 need not name one.

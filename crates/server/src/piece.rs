@@ -90,8 +90,8 @@ impl Film {
 
 impl Drop for Film {
     fn drop(&mut self) {
-        if let Some(Ticket { line, status, app, .. }) = self.ticket.take() {
-            line.end(&app.meters, status, self.sent);
+        if let Some(Ticket { line, status, app, pulse }) = self.ticket.take() {
+            line.end(pulse.touch(), &app.meters, status, self.sent);
         }
     }
 }

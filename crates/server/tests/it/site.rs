@@ -1,5 +1,6 @@
 //! The site of these tests, and the small client that talks to it.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,7 +111,7 @@ impl Site {
             text += line;
             text += "\r\n";
         }
-        text += &format!("Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        write!(text, "Content-Length: {}\r\nConnection: close\r\n\r\n", body.len()).unwrap();
         self.raw(&[text.as_bytes(), body].concat()).await
     }
 
