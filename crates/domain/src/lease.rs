@@ -27,9 +27,10 @@ pub struct Claim {
     pub lease: Lease,
     /// The task as it was at the claim.
     pub task: Task,
-    /// When the task came to the step it is at.
+    /// When the step was first tried since it last went well: where patience with it begins. Time spent waiting for
+    /// the first try does not count.
     pub step_since: Timestamp,
-    /// How often the step was put off after an error.
+    /// How often the step was put off after an error, or its submit was refused for now.
     pub retries: u32,
     /// How many attempts have begun so far.
     pub attempts: u32,

@@ -15,6 +15,8 @@ use filmgate_domain::model::Models;
 use filmgate_engines::guard::Guard;
 use filmgate_engines::port::Upstreams;
 use filmgate_store::Store;
+/// A task as readers see it, and the answer that is kept with it.
+pub use filmgate_store::{Cell, Face};
 
 pub mod create;
 pub mod end;

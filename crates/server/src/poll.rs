@@ -3,7 +3,7 @@
 //! hold, and whoever wants to wait for news, goes through [`result`].
 //!
 //! The entity tag of an answer names its bytes; a client that sends it back hears 304 as long as nothing has changed,
-//! and together with `wait` hears nothing until something has.
+//! and together with `wait` hears nothing until something has. `wait` alone ends with another state.
 
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use std::time::Duration;
 use filmgate_contract::problem::Problem;
 use filmgate_contract::result;
 use filmgate_domain::clock::Timestamp;
+use filmgate_domain::key::Caller;
 use filmgate_domain::task::{Status, Summary};
-use filmgate_gateway::Gateway;
-use filmgate_store::{Cell, Face};
+use filmgate_gateway::read::News;
+use filmgate_gateway::{Cell, Face, Gateway, Refusal};
 use hyper::Method;
 use hyper::header::{ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
 
@@ -49,9 +50,8 @@ pub(crate) async fn result(exchange: &mut Exchange) -> Outcome {
     let patience = ask::patience(exchange.head.uri.query(), exchange.headers())?;
     let app = Arc::clone(&exchange.app);
     let mut cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
-    if !patience.span.is_zero() && !cell.summary.status.is_final() && is_current(exchange, &cell)? {
-        news(exchange, &cell, patience.span).await;
-        cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
+    if !patience.span.is_zero() && is_current(exchange, &cell)? {
+        cell = news(exchange, &caller, cell, patience.span).await.map_err(refused)?;
     }
     let mut response = shown(exchange, &cell)?;
     if patience.preferred {
@@ -68,13 +68,19 @@ fn is_current(exchange: &Exchange, cell: &Cell) -> Result<bool, Problem> {
     Ok(ask::names_etag(tags.as_bytes(), &face.etag))
 }
 
-/// Comes back when the task has changed from `cell`, the patience is over, or the server is to stop.
-async fn news(exchange: &Exchange, cell: &Arc<Cell>, patience: Duration) {
+/// The task once there is news, the patience is over, or the server is to stop. To a client that says what it has,
+/// progress is news; to the others only another state is.
+async fn news(
+    exchange: &Exchange,
+    caller: &Caller,
+    cell: Arc<Cell>,
+    patience: Duration,
+) -> Result<Arc<Cell>, Refusal> {
+    let news = if exchange.header(&IF_NONE_MATCH).is_some() { News::Anything } else { News::State };
     let mut stopping = exchange.app.stopping.clone();
     tokio::select! {
-        () = exchange.app.gateway.store().changed(cell) => {}
-        () = tokio::time::sleep(patience) => {}
-        _ = stopping.changed() => {}
+        waited = exchange.app.gateway.wait(caller, Arc::clone(&cell), news, patience) => waited,
+        _ = stopping.changed() => Ok(cell),
     }
 }
 

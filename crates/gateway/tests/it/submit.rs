@@ -56,6 +56,21 @@ async fn patience_with_an_upstream_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn patience_begins_with_the_first_refusal_not_with_the_wait_before_it() {
+    let bench = Bench::new().await;
+    bench.engine.submits.lock().unwrap().extend([Err(busy()), Err(busy())]);
+    let id = bench.create(request("scripted", Guidance::Text)).await;
+    bench.clock.advance(Duration::from_hours(2));
+    for _ in 0..2 {
+        bench.settle().await;
+        assert_eq!(bench.status(&id).await, Status::Queued);
+        bench.clock.advance(Duration::from_secs(7));
+    }
+    bench.gateway.run_due().await.unwrap();
+    assert!(matches!(bench.status(&id).await, Status::Running(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_uncertain_submit_is_never_sent_again() {
     let bench = Bench::new().await;
     let unknown = EngineError::Uncertain { why: "the answer was lost".to_owned() };

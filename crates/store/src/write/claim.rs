@@ -30,10 +30,12 @@ fn take(db: &Connection, lane: &str, limit: usize, ask: &Ask, claimed: &mut Clai
     let mut due = db.prepare_cached(sql)?;
     let due = due.query_map(params![lane, ask.now.millis(), count(limit)], |row| row.get(0))?;
     let due = due.collect::<rusqlite::Result<Vec<i64>>>()?;
-    let mut raise =
-        db.prepare_cached("UPDATE task SET fence = fence + 1, due = ?2 WHERE seq = ?1 RETURNING *")?;
+    let mut raise = db.prepare_cached(
+        "UPDATE task SET fence = fence + 1, due = ?2, step_since = iif(retries = 0, ?3, step_since)
+                           WHERE seq = ?1 RETURNING *",
+    )?;
     for seq in due {
-        claimed.claims.push(raise.query_row(params![seq, ask.until.millis()], row::claim)?);
+        claimed.claims.push(raise.query_row(params![seq, ask.until.millis(), ask.now.millis()], row::claim)?);
     }
     Ok(())
 }

@@ -117,7 +117,8 @@ fn write_state(
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
     let sql = "UPDATE task SET
-                 retries = iif(step IS :step, retries, 0), step_since = iif(step IS :step, step_since, :now),
+                 retries = iif(step IS :step, retries + (state = 'running' AND :state = 'queued'), 0),
+                 step_since = iif(step IS :step, step_since, :now),
                  attempts = attempts + (:attempt IS NOT NULL AND :attempt IS NOT attempt),
                  fence = fence + (:fence IS NULL),
                  version = version + (state IS NOT :state OR percent IS NOT :percent), due = :due, inputs = coalesce(:inputs, inputs),
