@@ -1,7 +1,7 @@
 //! WHAT THE PRODUCT DOES: one verb, one file.
 //!
 //! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked
-//! ([`keys`]); the verbs [`create`], [`read`], [`end`]; the [`worker`] that claims tasks and does one [`step`] at a
+//! ([`keys`]); the verbs [`create`], [`read`], [`end`]; the [`worker`] that claims tasks and does one `step` at a
 //! time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,

@@ -102,9 +102,7 @@ impl Gateway {
         let millis = took.as_secs_f64() * 1e3;
         match end {
             Ok(()) => tracing::info!(%task, step, millis, "step"),
-            Err(Abandoned::LeaseLost) => {
-                tracing::info!(%task, step, millis, "step abandoned: the lease was lost")
-            }
+            Err(lost @ Abandoned::LeaseLost) => tracing::info!(%task, step, millis, %lost, "step abandoned"),
             Err(error) => tracing::error!(%task, step, millis, %error, "step abandoned"),
         }
     }

@@ -73,7 +73,7 @@ impl Gateway {
         let rules = &model.ok_or_else(|| Trouble::Wrong("The model is no longer offered.".to_owned()))?.media;
         let mut inputs: Vec<Input> = Vec::new();
         let references = task.request.guidance.references();
-        let names = names(references.iter().map(|(_, role, _)| *role));
+        let names = names(&references.iter().map(|(_, role, _)| *role));
         for (place, ((kind, _, source), name)) in references.into_iter().zip(names).enumerate() {
             let room = room(rules, kind, &inputs);
             let blob = match source {
@@ -118,14 +118,14 @@ impl Gateway {
         let path: PathBuf = self.store().blobs().path(&blob);
         let found = tokio::task::spawn_blocking(move || probe(&path)).await;
         match found.unwrap_or_else(|_| Err(ProbeError::Damaged { why: "it could not be read".to_owned() })) {
-            Ok(probe) => input(blob, probe, kind, name),
+            Ok(probe) => input(blob, &probe, kind, name),
             Err(error) => Err(Trouble::Wrong(format!("{name} cannot be used: {error}."))),
         }
     }
 }
 
 /// What to call each reference at the head of a sentence; numbered where there are several in the same role.
-fn names<'a>(roles: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+fn names<'a>(roles: &(impl Iterator<Item = &'a str> + Clone)) -> Vec<String> {
     let name = |(place, role): (usize, &str)| {
         if roles.clone().filter(|other| *other == role).count() == 1 {
             return format!("The {role}");
@@ -147,7 +147,7 @@ fn room(rules: &MediaRules, kind: MediaKind, so_far: &[Input]) -> u64 {
     }
 }
 
-fn input(blob: BlobKey, probe: Probe, kind: MediaKind, name: &str) -> Result<Input, Trouble> {
+fn input(blob: BlobKey, probe: &Probe, kind: MediaKind, name: &str) -> Result<Input, Trouble> {
     let (found, format, size, duration_ms, bytes) = match probe {
         Probe::Image(image) => {
             (MediaKind::Image, image.format.to_string(), Size::new(image.width, image.height), 0, image.bytes)

@@ -57,7 +57,7 @@ async fn seen_by(bench: &Bench, id: &str, news: News) -> tokio::task::JoinHandle
     let (gateway, caller) = (bench.gateway.clone(), bench.caller.clone());
     let cell = gateway.read(&caller, id).await.unwrap();
     tokio::spawn(async move {
-        let patience = Duration::from_secs(60);
+        let patience = Duration::from_mins(1);
         gateway.wait(&caller, cell, news, patience).await.unwrap().summary.status.clone()
     })
 }
