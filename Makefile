@@ -16,7 +16,7 @@ test: deps-test ## every test there is
 check: deps ## what CI holds against a change before it runs the tests
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
 
 fmt:
 	$(CARGO) fmt --all

@@ -1,6 +1,6 @@
 //! `GET /v1/result/{id}`: how a task stands. Most requests of this product are polls, and most polls can be answered
 //! from memory with bytes that stand ready: [`at_once`] does that before anything waits or is boxed. What memory does not
-//! hold, and whoever wants to wait for news, goes through [`result`].
+//! hold, and whoever wants to wait for news, goes through [`result()`].
 //!
 //! The entity tag of an answer names its bytes; a client that sends it back hears 304 as long as nothing has changed,
 //! and together with `wait` hears nothing until something has. `wait` alone ends with another state.
