@@ -29,7 +29,7 @@ deps:
 	@tools/need c++:g++ nasm:nasm
 
 deps-test: deps
-	@tools/need ffmpeg:ffmpeg ffprobe:ffmpeg chromium:chromium
+	@tools/need ffmpeg:ffmpeg ffprobe:ffmpeg chromium:chromium curl:curl
 
 deps-bench: deps
 	@tools/need nginx:nginx-light wrk:wrk ffmpeg:ffmpeg python3:python3 curl:curl

@@ -118,7 +118,7 @@ fn folder(data: &Path) -> Finding {
 }
 
 fn room(data: &Path) -> Finding {
-    match rustix::fs::statvfs(&standing(data)) {
+    match rustix::fs::statvfs(standing(data)) {
         Ok(disk) => {
             let free = disk.f_bavail * disk.f_frsize;
             let gigabytes = free as f64 / 1e9;

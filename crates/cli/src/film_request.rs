@@ -63,6 +63,16 @@ pub(crate) struct Body {
 }
 
 impl Asked {
+    /// Refuses a model that `catalogue` does not have. The catalogue of a server elsewhere may differ from ours, so
+    /// that is for those who know it.
+    pub(crate) fn known_to(&self, catalogue: &Catalogue) -> Result<(), Trouble> {
+        let Some(name) = self.model.as_ref().filter(|name| catalogue.get(name).is_none()) else {
+            return Ok(());
+        };
+        let names: Vec<_> = catalogue.models().iter().map(|model| &*model.name).collect();
+        Err(Trouble::usage(format!("there is no model `{name}`; there are {}", names.join(", "))))
+    }
+
     /// The create that asks for it.
     pub(crate) fn body(&self, catalogue: &Catalogue) -> Result<Body, Trouble> {
         let model = match &self.model {

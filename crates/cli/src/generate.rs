@@ -51,7 +51,8 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<(), Trouble> {
             return make(args, &args.server.remote()?, &request).await;
         }
         let (embedded, remote, catalogue) = embedded().await?;
-        let made = match args.asked.body(&catalogue) {
+        let request = args.asked.known_to(&catalogue).and_then(|()| args.asked.body(&catalogue));
+        let made = match request {
             Ok(request) => make(args, &remote, &request).await,
             Err(trouble) => Err(trouble),
         };
@@ -124,7 +125,7 @@ async fn make(args: &GenerateArgs, remote: &Remote, request: &film_request::Body
 pub(crate) async fn watch(remote: &Remote, mut task: Told, progress: &mut Progress) -> Result<Told, Trouble> {
     while !task.is_final() {
         progress.show(if task.status == "queued" { "waiting" } else { "rendering" }, task.progress);
-        task = remote.wait(&task.id).await?;
+        task = remote.wait(task).await?;
     }
     Ok(task)
 }

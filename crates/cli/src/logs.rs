@@ -71,7 +71,7 @@ fn write(lines: &Receiver<Vec<u8>>, lost: &AtomicU64) {
         match lost.swap(0, Ordering::Relaxed) {
             0 => {}
             count => {
-                batch.extend(format!("{count} log lines were dropped: stderr is too slow\n").into_bytes())
+                batch.extend(format!("{count} log lines were dropped: stderr is too slow\n").into_bytes());
             }
         }
         // Where nobody reads the log, nobody can be told.

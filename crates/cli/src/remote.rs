@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::StreamExt;
+use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -81,13 +82,16 @@ pub(crate) struct Told {
     /// The whole answer.
     #[serde(skip)]
     pub(crate) whole: Value,
+    /// What the server calls this answer; to be held against later ones.
+    #[serde(skip)]
+    etag: String,
 }
 
 impl Told {
     fn from(whole: Value) -> Result<Self, Trouble> {
         let told = Self::deserialize(&whole)
             .map_err(|why| Trouble::new(format!("the server's answer is odd: {why}")))?;
-        Ok(Self { whole, ..told })
+        Ok(Self { whole, etag: "\"\"".to_owned(), ..told })
     }
 
     /// Whether nothing will change any more.
@@ -128,9 +132,16 @@ impl Remote {
         Told::from(self.json(self.ask(Method::GET, &format!("/v1/result/{id}"))).await?)
     }
 
-    /// The task once it has changed, or after a while.
-    pub(crate) async fn wait(&self, id: &str) -> Result<Told, Trouble> {
-        Told::from(self.json(self.ask(Method::GET, &format!("/v1/result/{id}?wait={WAIT}"))).await?)
+    /// The task once it is no longer as `known`, or as known after a while.
+    pub(crate) async fn wait(&self, known: Told) -> Result<Told, Trouble> {
+        let path = format!("/v1/result/{}?wait={WAIT}", known.id);
+        let response = self.send(self.ask(Method::GET, &path).header(IF_NONE_MATCH, &*known.etag)).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(known);
+        }
+        let etag =
+            response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or("\"\"").to_owned();
+        Ok(Told { etag, ..Told::from(self.read_json(response).await?)? })
     }
 
     /// Cancels the task, or deletes it when it has ended.
@@ -150,10 +161,7 @@ impl Remote {
         link: &str,
         mut take: impl FnMut(&[u8]) -> Result<(), Trouble>,
     ) -> Result<u64, Trouble> {
-        let response = self.client.get(link).send().await.map_err(|why| self.unreachable(&why))?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
-        }
+        let response = self.send(self.client.get(link)).await?;
         let mut bytes = 0;
         let mut stream = response.bytes_stream();
         while let Some(piece) = stream.next().await {
@@ -170,10 +178,22 @@ impl Remote {
     }
 
     async fn json(&self, request: RequestBuilder) -> Result<Value, Trouble> {
+        let response = self.send(request).await?;
+        self.read_json(response).await
+    }
+
+    /// The answer, unless it is an error.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Trouble> {
         let response = request.send().await.map_err(|why| self.unreachable(&why))?;
-        if !response.status().is_success() {
-            return Err(refused(response).await);
+        let status = response.status();
+        if status.is_success() || status == StatusCode::NOT_MODIFIED {
+            Ok(response)
+        } else {
+            Err(refused(response).await)
         }
+    }
+
+    async fn read_json(&self, response: Response) -> Result<Value, Trouble> {
         response
             .json()
             .await

@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Trouble> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Vec<Entry>, NotToml> {
-    let line = |at: usize| text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| NotToml {
         line: line(error.span().map_or(0, |span| span.start.min(text.len()))),
         why: error.message().to_owned(),

@@ -47,10 +47,10 @@ pub(crate) const ENV_PREFIX: &str = "FILMGATE_";
 
 macro_rules! keys {
     ($($group:literal { $($(#[doc = $help:literal])+ $name:ident: $type:ty = $default:literal $(, $shown:ident)?;)+ })+) => {
-        /// What the program runs on.
+        /// What the program runs on. The meaning of each field is its key's help.
         #[derive(Clone, Debug)]
         pub(crate) struct Config {
-            $($($(#[doc = $help])+ pub(crate) $name: $type,)+)+
+            $($(pub(crate) $name: $type,)+)+
         }
 
         impl Default for Config {

@@ -302,7 +302,7 @@ impl Word for Duration {
             let count = millis / size;
             // 24h reads better than 1d; days begin at two.
             if count > 0 && !(unit == "d" && count < 2) {
-                text.push_str(&format!("{count}{unit}"));
+                text = format!("{text}{count}{unit}");
                 millis -= count * size;
             }
         }
@@ -336,7 +336,7 @@ impl Word for Bytes {
     }
 
     fn text(&self) -> String {
-        let fits = SIZES.into_iter().find(|(_, size)| self.0 % size == 0).unwrap_or(("B", 1));
+        let fits = SIZES.into_iter().find(|(_, size)| self.0.is_multiple_of(*size)).unwrap_or(("B", 1));
         format!("{}{}", self.0 / fits.1, fits.0)
     }
 }

@@ -1,7 +1,9 @@
 //! The executable as its users meet it: started, spoken to, stopped, killed. Everything here runs the real binary.
 
+mod browser;
 mod config;
 mod crash;
+mod examples;
 mod generate;
 mod help;
 mod hosted;
