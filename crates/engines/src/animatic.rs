@@ -41,6 +41,8 @@ enum Outcome {
     Made(Bytes),
     Refused(Failure),
     Broken(String),
+    /// Nobody wants it any more.
+    Forgotten,
 }
 
 impl Animatic {
@@ -78,7 +80,7 @@ impl From<Result<filmgate_animatic::Film, RenderError>> for Outcome {
                 FailureCode::InvalidMedia,
                 format!("reference {} could not be used: {why}. Send another file.", index + 1),
             )),
-            Err(RenderError::Canceled) => Self::Broken("canceled".to_owned()),
+            Err(RenderError::Canceled) => Self::Forgotten,
             Err(RenderError::Internal(why)) => Self::Broken(why),
         }
     }
@@ -111,6 +113,7 @@ impl Engine for Animatic {
                 again_in: Duration::ZERO,
             }),
             Some(Outcome::Made(_)) => Ok(Progress::Done),
+            Some(Outcome::Forgotten) => Ok(Progress::Lost),
             Some(Outcome::Refused(failure)) => Err(EngineError::Reject(failure)),
             Some(Outcome::Broken(why)) => {
                 tracing::error!(handle, why, "a render broke");
