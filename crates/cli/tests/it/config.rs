@@ -75,7 +75,7 @@ fn what_is_wrong_is_refused_with_its_place_and_what_is_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let files = [
         "rendrs = 2\n",
-        "\nrenders = 0\n",
+        "\nrenders = -1\n",
         "link_life = \"soon\"\n",
         "body_bytes = \"64 horses\"\n",
         "media_allow = [\"127.0.0.0/8\", \"here\"]\n",
@@ -91,16 +91,16 @@ fn what_is_wrong_is_refused_with_its_place_and_what_is_allowed() {
         "signing_keys = [\"short\"]\n",
         "bootstrap_key = \"secret\"\n",
     ];
-    let mut page = String::new();
+    let mut page = Vec::new();
     for file in files {
         std::fs::write(folder.path().join("filmgate.toml"), file).unwrap();
         let output = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--config", "filmgate.toml"]);
-        page.push_str(&format!("{}\n{}\n", file.trim(), said(folder.path(), &output)));
+        page.push(format!("{}\n{}\n", file.trim(), said(folder.path(), &output)));
     }
     let mut command = filmgate(folder.path());
     let output = command.arg("serve").env("FILMGATE_LISTN", "127.0.0.1:0").output().unwrap();
-    page.push_str(&format!("FILMGATE_LISTN\n{}\n", said(folder.path(), &output)));
+    page.push(format!("FILMGATE_LISTN\n{}\n", said(folder.path(), &output)));
     let output = run(folder.path(), &["serve", "--config", "missing.toml"]);
-    page.push_str(&format!("missing file\n{}\n", said(folder.path(), &output)));
-    insta::assert_snapshot!(page);
+    page.push(format!("missing file\n{}\n", said(folder.path(), &output)));
+    insta::assert_snapshot!(page.concat());
 }

@@ -25,15 +25,15 @@ const COMMANDS: [&[&str]; 16] = [
 
 #[test]
 fn every_command_explains_itself() {
-    let mut page = String::new();
+    let mut page = Vec::new();
     for command in COMMANDS {
         let output = run(Path::new("."), &[command, &["--help"]].concat());
         assert!(output.status.success(), "{command:?}");
-        page.push_str(&format!("$ filmgate {} --help\n\n", command.join(" ")));
-        page.push_str(&String::from_utf8_lossy(&output.stdout));
-        page.push('\n');
+        page.push(format!("$ filmgate {} --help\n\n", command.join(" ")));
+        page.push(String::from_utf8_lossy(&output.stdout).into_owned());
+        page.push("\n".to_owned());
     }
-    insta::assert_snapshot!(page);
+    insta::assert_snapshot!(page.concat());
 }
 
 #[test]

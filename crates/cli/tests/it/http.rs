@@ -35,7 +35,7 @@ pub(crate) fn ask(
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
     stream.set_read_timeout(Some(Duration::from_secs(75)))?;
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let lines = headers.iter().map(|line| line.clone() + "\r\n").collect::<String>();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n{lines}\r\n{body}",
         body.len()

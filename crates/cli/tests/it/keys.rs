@@ -59,7 +59,7 @@ fn a_key_made_beside_a_server_works_until_it_is_revoked() {
 #[test]
 fn what_is_wrong_with_a_key_command_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    let mut page = String::new();
+    let mut page = Vec::new();
     for arguments in [
         &["key", "revoke", "key_none", "--data", "data"][..],
         &["key", "create", "--scopes", "fly", "--data", "data"],
@@ -67,11 +67,11 @@ fn what_is_wrong_with_a_key_command_is_said() {
         &["key", "create", "--expires", "soon", "--data", "data"],
         &["key", "create", "--account", "a b", "--data", "data"],
     ] {
-        page.push_str(&format!(
+        page.push(format!(
             "{}\n{}\n",
             arguments.join(" "),
             said(folder.path(), &run(folder.path(), arguments))
         ));
     }
-    insta::assert_snapshot!(page);
+    insta::assert_snapshot!(page.concat());
 }

@@ -17,7 +17,7 @@ use crate::http::{self, Answer};
 pub(crate) const KEY: &str = "fg_a-key-of-these-tests";
 
 /// Far longer than anything here takes.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// The command with a clean environment.
 pub(crate) fn filmgate(folder: &Path) -> Command {
@@ -29,9 +29,21 @@ pub(crate) fn filmgate(folder: &Path) -> Command {
     command
 }
 
-/// Runs the command to its end.
+/// Runs the command to its end. One that does not end, a server that should have refused to start say, is killed.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
-    filmgate(folder).args(arguments).output().expect("the binary starts")
+    let mut command = filmgate(folder);
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("the binary starts");
+    let pid = Pid::from_child(&child);
+    let (ended, end) = channel::<()>();
+    std::thread::spawn(move || {
+        if end.recv_timeout(LONG) == Err(RecvTimeoutError::Timeout) {
+            kill_process(pid, Signal::KILL).unwrap_or_default();
+        }
+    });
+    let output = child.wait_with_output().expect("its output can be read");
+    drop(ended);
+    output
 }
 
 /// What it said, with the temporary folder's name taken out.

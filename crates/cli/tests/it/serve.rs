@@ -84,20 +84,20 @@ fn a_second_signal_ends_it_at_once() {
 fn what_keeps_it_from_starting_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &[]);
-    let mut page = String::new();
+    let mut page = Vec::new();
     let in_use = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "data"]);
-    page.push_str(&format!("data folder in use\n{}\n", said(folder.path(), &in_use)));
+    page.push(format!("data folder in use\n{}\n", said(folder.path(), &in_use)));
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let port = run(folder.path(), &["serve", "--listen", &address, "--data", "other"]);
-    page.push_str(&format!("port in use\n{}\n", said(folder.path(), &port).replace(&address, "ADDRESS")));
+    page.push(format!("port in use\n{}\n", said(folder.path(), &port).replace(&address, "ADDRESS")));
     std::fs::write(folder.path().join("file"), "").unwrap();
     let no_folder = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "file/data"]);
-    page.push_str(&format!("data is no folder\n{}\n", said(folder.path(), &no_folder)));
+    page.push(format!("data is no folder\n{}\n", said(folder.path(), &no_folder)));
     std::fs::create_dir(folder.path().join("newer")).unwrap();
-    page.push_str(&format!("a store of a newer program\n{}\n", newer(folder.path())));
+    page.push(format!("a store of a newer program\n{}\n", newer(folder.path())));
     drop(server);
-    insta::assert_snapshot!(page);
+    insta::assert_snapshot!(page.concat());
 }
 
 /// Lets the store believe that a later program has been here.
