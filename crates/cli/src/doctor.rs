@@ -264,13 +264,7 @@ async fn render(config: &Config, doors: &Doors) -> Result<usize, String> {
     let attempt = AttemptId::mint(doors.clock.now(), &*doors.entropy);
     let handle = engine.submit(Job { attempt, request, seed: 1, inputs: Vec::new() }).await;
     let handle = handle.map_err(|why| why.to_string())?;
-    loop {
-        match engine.poll(&handle).await.map_err(|why| why.to_string())? {
-            Progress::Working { .. } => {}
-            Progress::Done => break,
-            Progress::Lost => return Err("the engine lost the film".to_owned()),
-        }
-    }
+    while engine.poll(&handle).await.map_err(|why| why.to_string())? != Progress::Done {}
     let mut film = engine.fetch(&handle).await.map_err(|why| why.to_string())?;
     let mut bytes = 0;
     while let Some(piece) = film.next().await {

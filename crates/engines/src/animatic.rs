@@ -1,6 +1,6 @@
 //! The built-in engine as an upstream: jobs go to the studio's render threads, progress comes back as it is made, the
 //! film stays in memory until it is fetched. Nothing here outlives the process: a job from before a restart is
-//! [`Lost`](Progress::Lost), and making it again costs nobody anything.
+//! [`Lost`](EngineError::Lost), and making it again costs nobody anything.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -100,7 +100,7 @@ impl Engine for Animatic {
     }
 
     async fn poll(&self, handle: &str) -> Result<Progress, EngineError> {
-        let Some(running) = self.running(handle) else { return Ok(Progress::Lost) };
+        let Some(running) = self.running(handle) else { return Err(EngineError::Lost) };
         let mut news = running.news.clone();
         news.mark_unchanged();
         if running.outcome().is_none() {
@@ -113,7 +113,7 @@ impl Engine for Animatic {
                 again_in: Duration::ZERO,
             }),
             Some(Outcome::Made(_)) => Ok(Progress::Done),
-            Some(Outcome::Forgotten) => Ok(Progress::Lost),
+            Some(Outcome::Forgotten) => Err(EngineError::Lost),
             Some(Outcome::Refused(failure)) => Err(EngineError::Reject(failure)),
             Some(Outcome::Broken(why)) => {
                 tracing::error!(handle, why, "a render broke");
@@ -128,7 +128,7 @@ impl Engine for Animatic {
     async fn fetch(&self, handle: &str) -> Result<Film, EngineError> {
         match self.running(handle).and_then(|running| running.outcome()) {
             Some(Outcome::Made(film)) => Ok(pieces(film)),
-            _ => Err(EngineError::Retry { why: "the film is not there".to_owned(), after: None }),
+            _ => Err(EngineError::Lost),
         }
     }
 

@@ -4,7 +4,7 @@
 //! - `poll`, `fetch` and `cancel` may be repeated at will;
 //! - no method parks a thread, and each ends in bounded time.
 //!
-//! Errors are sorted by remedy, not by cause: retry, reject, or uncertain.
+//! Errors are sorted by remedy, not by cause: retry, reject, begin again, or leave alone.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,8 +44,6 @@ pub enum Progress {
     },
     /// The film can be fetched.
     Done,
-    /// The upstream does not know the job any more; nothing will come of this attempt.
-    Lost,
 }
 
 /// What went wrong, by what to do about it.
@@ -62,6 +60,9 @@ pub enum EngineError {
     /// It will not be made, whoever asks again.
     #[error("rejected: {}", .0.message)]
     Reject(Failure),
+    /// The upstream does not know the job any more: nothing will come of this attempt, and nothing was delivered.
+    #[error("the job is lost")]
+    Lost,
     /// Nobody knows whether the upstream has the job.
     #[error("uncertain: {why}")]
     Uncertain {

@@ -63,12 +63,14 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Gateway {
     parts: Arc<Parts>,
+    /// Before anything was asked of it: what was written earlier is another process's.
+    born: Timestamp,
 }
 
 impl Gateway {
     /// Puts the parts together. Nothing runs until [`worker`] and [`sweep`] are started.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self { born: parts.doors.clock.now(), parts: Arc::new(parts) }
     }
 
     /// The present moment.

@@ -33,8 +33,8 @@ impl News {
 /// Which tasks to list.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// Only tasks in this state, by its name inside.
-    pub state: Option<String>,
+    /// Only tasks in one of these states, by their names inside; all when there is none.
+    pub states: Vec<String>,
     /// Only tasks of this model.
     pub model: Option<String>,
     /// Only tasks older than this one.
@@ -89,8 +89,8 @@ impl Gateway {
     pub async fn list(&self, caller: &Caller, listing: Listing) -> Result<Vec<Arc<Cell>>, Refusal> {
         require(caller, Scope::Read)?;
         let account = (!caller.scopes.allow(Scope::Admin)).then(|| caller.account.clone());
-        let Listing { state, model, before, limit } = listing;
-        Ok(self.store().list(Filter { account, state, model, before, limit }).await?)
+        let Listing { states, model, before, limit } = listing;
+        Ok(self.store().list(Filter { account, states, model, before, limit }).await?)
     }
 }
 

@@ -30,11 +30,14 @@ pub struct Swept {
     pub orphans: usize,
 }
 
+/// A file system may date a file this much too early.
+const COARSE: Duration = Duration::from_millis(100);
+
 impl Gateway {
     /// Sweeps now and at every interval until `drain` says true. The first round takes every orphan that an earlier
-    /// process left, however young.
+    /// process left, however young; those of this one may belong to a create that is not committed yet.
     pub async fn keep_sweeping(self, mut drain: watch::Receiver<bool>) {
-        let mut orphans_before = self.now();
+        let mut orphans_before = self.born - COARSE;
         while !*drain.borrow() {
             match self.sweep(orphans_before).await {
                 Ok(swept) if swept != Swept::default() => tracing::info!(?swept, "swept"),

@@ -18,14 +18,12 @@ const PAGE: usize = 20;
 const LONGEST_PAGE: usize = 100;
 
 /// What `status` may be on the wire, and the states that each word stands for.
-const STATUSES: [(&str, &[Option<&str>]); 4] = [
-    ("queued", &[Some("queued")]),
-    ("processing", &[Some("running")]),
-    ("completed", &[Some("succeeded")]),
-    ("failed", &[Some("failed"), Some("canceled"), Some("expired")]),
+const STATUSES: [(&str, &[&str]); 4] = [
+    ("queued", &["queued"]),
+    ("processing", &["running"]),
+    ("completed", &["succeeded"]),
+    ("failed", &["failed", "canceled", "expired"]),
 ];
-/// When no `status` is said.
-const ANY: &[Option<&str>] = &[None];
 
 /// A page of tasks.
 pub(crate) async fn list(exchange: &mut Exchange) -> Outcome {
@@ -34,19 +32,12 @@ pub(crate) async fn list(exchange: &mut Exchange) -> Outcome {
     let base = exchange.base_url()?;
     let asked = Asked::of(exchange)?;
     let gateway = &exchange.app.gateway;
-    let mut tasks = Vec::new();
-    for state in asked.states {
-        let found = gateway.list(&caller, asked.listing(*state)).await.map_err(refused)?;
-        tasks.extend(found.iter().map(|cell| cell.summary.clone()));
-    }
-    tasks.sort_by(|one, other| other.created.cmp(&one.created).then_with(|| other.id.cmp(&one.id)));
-    let more = tasks.len() > asked.limit;
-    tasks.truncate(asked.limit);
+    let limit = asked.limit;
+    let mut tasks = gateway.list(&caller, asked.listing()).await.map_err(refused)?;
+    let more = tasks.len() > limit;
+    tasks.truncate(limit);
     let now = gateway.now();
-    let linked = tasks.into_iter().map(|task| {
-        let link = link(gateway, &task, &base, now);
-        (task, link)
-    });
+    let linked = tasks.iter().map(|cell| (cell.summary.clone(), link(gateway, &cell.summary, &base, now)));
     let page: Vec<_> = linked.collect();
     let next = page.last().filter(|_| more).map(|(task, _)| task.id.as_str());
     Ok(reply::json(result::render_page(&page, next, now)))
@@ -55,7 +46,7 @@ pub(crate) async fn list(exchange: &mut Exchange) -> Outcome {
 /// A page as it was asked for.
 struct Asked {
     limit: usize,
-    states: &'static [Option<&'static str>],
+    states: &'static [&'static str],
     model: Option<String>,
     before: Option<TaskId>,
 }
@@ -66,7 +57,7 @@ impl Asked {
             let limit = asked.parse().ok().filter(|limit| (1..=LONGEST_PAGE).contains(limit));
             limit.ok_or_else(|| invalid("limit", asked, &format!("a whole number from 1 to {LONGEST_PAGE}")))
         })?;
-        let states = exchange.parameter("status").map_or(Ok(ANY), |asked| {
+        let states = exchange.parameter("status").map_or(Ok(&[][..]), |asked| {
             let known = STATUSES.into_iter().find(|(word, _)| *word == asked).map(|(_, states)| states);
             known.ok_or_else(|| invalid("status", asked, "queued, processing, completed or failed"))
         })?;
@@ -78,10 +69,10 @@ impl Asked {
         Ok(Self { limit, states, model, before: before.transpose()? })
     }
 
-    /// The tasks in `state`; one more than asked for, which shows whether there is a next page.
-    fn listing(&self, state: Option<&str>) -> Listing {
-        let state = state.map(str::to_owned);
-        Listing { state, model: self.model.clone(), before: self.before.clone(), limit: self.limit + 1 }
+    /// One task more than asked for, which shows whether there is a next page.
+    fn listing(self) -> Listing {
+        let states = self.states.iter().map(|state| (*state).to_owned()).collect();
+        Listing { states, model: self.model, before: self.before, limit: self.limit + 1 }
     }
 }
 

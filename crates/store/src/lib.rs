@@ -107,6 +107,7 @@ impl Store {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
         let memory = Arc::new(Memory::new(settings.finished_in_memory));
+        write::free_leases(&connection, clock.now())?;
         memory.load(&connection)?;
         let blobs = Blobs::new(&settings.dir, entropy)?;
         blobs.clear_incoming()?;

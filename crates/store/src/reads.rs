@@ -24,8 +24,8 @@ const CONNECTIONS: usize = 4;
 pub struct Filter {
     /// Only tasks of this account.
     pub account: Option<AccountId>,
-    /// Only tasks in this state, by its name inside.
-    pub state: Option<String>,
+    /// Only tasks in one of these states, by their names inside; all when there is none.
+    pub states: Vec<String>,
     /// Only tasks of this model.
     pub model: Option<String>,
     /// Only tasks older than this one.
@@ -124,9 +124,10 @@ fn list(db: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Arc<Cell>>> {
     let (account, before) =
         (filter.account.as_ref().map(AccountId::as_str), filter.before.as_ref().map(TaskId::as_str));
     let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+    let states = (!filter.states.is_empty()).then(|| serde_json::json!(filter.states).to_string());
     let conditions: [(&str, Option<&dyn ToSql>); 4] = [
         ("account = ?", account.as_ref().map(|value| value as _)),
-        ("state = ?", filter.state.as_ref().map(|value| value as _)),
+        ("state IN (SELECT value FROM json_each(?))", states.as_ref().map(|value| value as _)),
         ("model = ?", filter.model.as_ref().map(|value| value as _)),
         ("seq < (SELECT seq FROM task WHERE id = ?)", before.as_ref().map(|value| value as _)),
     ];

@@ -19,6 +19,8 @@ use crate::{Outage, StoreError, row};
 mod claim;
 mod task;
 
+pub(crate) use claim::free_leases;
+
 /// A key that a client gave a create, and what it stood for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Idempotency {

@@ -109,6 +109,10 @@ impl Gateway {
     async fn remedy(&self, claim: &Claim, error: EngineError) -> Stepped {
         match error {
             EngineError::Reject(failure) => self.fail(claim, failure).await,
+            EngineError::Lost => {
+                tracing::info!(task = %claim.task.id, "the upstream has lost the job; back to the queue");
+                self.advance(claim, claim.task.state.clone().put_back()?).await
+            }
             EngineError::Uncertain { why } => {
                 tracing::warn!(task = %claim.task.id, why, "the outcome of a submit is unknown");
                 self.fail(claim, uncertain()).await

@@ -1,5 +1,4 @@
-//! Poll: ask the upstream how far it is, and write down what changed. A job that the upstream has lost goes back to
-//! the queue; no word of it ever reached the client, so it only sees that the film takes longer.
+//! Poll: ask the upstream how far it is, and write down what changed.
 
 use filmgate_domain::lease::Claim;
 use filmgate_domain::task::State;
@@ -19,10 +18,6 @@ impl Gateway {
         let state = claim.task.state.clone();
         match asked {
             Ok(Progress::Done) => self.advance(&claim, state.made()?).await,
-            Ok(Progress::Lost) => {
-                tracing::info!(task = %claim.task.id, "the upstream has lost the job; back to the queue");
-                self.advance(&claim, state.put_back()?).await
-            }
             Ok(Progress::Working { percent, again_in }) => {
                 let due = self.now() + again_in;
                 if percent > running.percent {

@@ -84,11 +84,25 @@ async fn an_uncertain_submit_is_never_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_job_goes_back_to_the_queue_and_is_made() {
     let bench = Bench::new().await;
-    bench.engine.polls.lock().unwrap().push(Ok(Progress::Lost));
+    bench.engine.polls.lock().unwrap().push(Err(EngineError::Lost));
     let id = bench.create(request("scripted", Guidance::Text)).await;
     bench.gateway.run_due().await.unwrap();
     bench.gateway.run_due().await.unwrap();
     assert_eq!(bench.status(&id).await, Status::Queued);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_that_was_made_but_not_fetched_before_a_restart_is_made_again() {
+    let bench = Bench::new().await;
+    let id = bench.create(request("real", Guidance::Text)).await;
+    let step =
+        |state: &State| if let State::Running(running) = state { Some(running.step.name()) } else { None };
+    while step(&bench.state(&id).await) != Some("fetch") {
+        bench.gateway.run_due().await.unwrap();
+    }
+    let bench = bench.restart().await;
+    bench.settle().await;
+    assert!(matches!(bench.status(&id).await, Status::Succeeded(_)), "{:?}", bench.status(&id).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

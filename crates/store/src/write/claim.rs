@@ -40,6 +40,15 @@ fn take(db: &Connection, lane: &str, limit: usize, ask: &Ask, claimed: &mut Clai
     Ok(())
 }
 
+/// Whoever opens the folder alone knows that the holders of all leases are gone: their steps are due now. A step that
+/// was put off is due as well, which costs one try before its time.
+pub(crate) fn free_leases(db: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let sql = "UPDATE task INDEXED BY task_due SET due = ?1
+               WHERE iif(state = 'running', state, step) IN ('running', 'prepare') AND due IS NOT NULL AND due > ?1";
+    db.execute(sql, [now.millis()])?;
+    Ok(())
+}
+
 fn next_due(db: &Connection, lane: &str, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
     let sql = "SELECT min(due) FROM task INDEXED BY task_due
                WHERE iif(state = 'running', state, step) = ?1 AND due IS NOT NULL AND due > ?2";

@@ -62,7 +62,11 @@ async fn lists_are_newest_first_and_hold_what_is_asked_for() {
     let account = Some(AccountId::from_text("a"));
     let of_a = Filter { account, ..all.clone() };
     assert_eq!(list(&bench, of_a.clone()).await, ["t3", "t2", "t0"]);
-    let narrow = Filter { state: Some("queued".to_owned()), model: Some("m".to_owned()), ..of_a };
+    let narrow = Filter {
+        states: vec!["queued".to_owned(), "failed".to_owned()],
+        model: Some("m".to_owned()),
+        ..of_a
+    };
     assert_eq!(list(&bench, narrow).await, ["t0"]);
 }
 
