@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -34,6 +34,9 @@ struct Running {
     render: Render,
     news: watch::Receiver<()>,
     outcome: Mutex<Option<Outcome>>,
+    begun: Instant,
+    /// The film's length.
+    seconds: u32,
 }
 
 #[derive(Clone)]
@@ -58,7 +61,13 @@ impl Animatic {
     fn start(&self, job: &Job) -> Running {
         let (news, heard) = watch::channel(());
         let on_change = Box::new(move || news.send_replace(()));
-        Running { render: self.studio.start(brief(job), on_change), news: heard, outcome: Mutex::default() }
+        Running {
+            render: self.studio.start(brief(job), on_change),
+            news: heard,
+            outcome: Mutex::default(),
+            begun: Instant::now(),
+            seconds: job.request.seconds,
+        }
     }
 }
 
@@ -67,6 +76,10 @@ impl Running {
         let mut kept = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_none() {
             *kept = self.render.take().map(Outcome::from);
+            if let Some(Outcome::Made(_)) = &*kept {
+                let speed = f64::from(self.seconds) / self.begun.elapsed().as_secs_f64();
+                metrics::histogram!("filmgate_render_speed").record(speed);
+            }
         }
         kept.clone()
     }
