@@ -289,9 +289,9 @@ def start(folder: pathlib.Path, rounds: int) -> None:
 def multiply(data: pathlib.Path, count: int) -> None:
     """Copies the one task of a stopped store `count` times, each under an id of its own."""
     base = sqlite3.connect(next(data.glob("*.db")))
-    columns = [row[1] for row in base.execute("PRAGMA table_info(task)")]
+    columns = [row[1] for row in base.execute("PRAGMA table_info(task)") if row[1] != "seq"]
     unique = {"id": "'sora_bench' || printf('%08d', n)", "artifact": "CASE WHEN artifact IS NULL THEN NULL ELSE 'film_bench' || n END"}
-    picked = ", ".join(unique.get(column, column) for column in columns if column != "rowid")
+    picked = ", ".join(unique.get(column, column) for column in columns)
     base.execute(
         f"WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?) "
         f"INSERT INTO task ({', '.join(columns)}) SELECT {picked} FROM (SELECT * FROM task LIMIT 1), count",
@@ -340,7 +340,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", default="poll,create,download,render,memory,start,calm")
     chosen = parser.parse_args()
-    rounds, seconds = (1, 2) if chosen.quick else (5, 4)
+    rounds, seconds = (1, 2) if chosen.quick else (5, 3)
     only = chosen.only.split(",")
     if "render" in only:
         build = ["cargo", "build", "--release", "--locked", "-q", "-p", "filmgate-animatic", "--example", "film"]
