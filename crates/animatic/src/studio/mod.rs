@@ -18,7 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 /// How much lower than normal the workers' priority is (`nice`).
-const NICE: i32 = 10;
+const NICE: i32 = 19;
 
 /// Draws films on its own threads. Dropping it cancels what is not finished and joins the threads.
 pub struct Studio {
