@@ -1,11 +1,15 @@
 //! Keys and callers: who may ask for what. The secret itself never comes here; the store keeps its hash.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Account;
 use crate::clock::Timestamp;
 use crate::id::{AccountId, KeyId};
+use crate::limit::{Bucket, Limits};
+use crate::money::Micros;
 
 /// What every key's secret begins with.
 pub const SECRET_PREFIX: &str = "fg_";
@@ -84,6 +88,18 @@ impl fmt::Display for Scopes {
     }
 }
 
+/// What a key may spend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Budget {
+    /// Within a day (UTC), holds of unfinished tasks included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<Micros>,
+    /// Within a month (UTC), likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub month: Option<Micros>,
+}
+
 /// A key as its operator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
@@ -93,16 +109,33 @@ pub struct Key {
     pub account: AccountId,
     /// What the operator calls it; may be empty.
     pub name: String,
-    /// The first characters of the secret, to recognise it by.
-    pub hint: String,
     /// What it may do.
     pub scopes: Scopes,
+    /// The models it may create with; `None` for all.
+    pub models: Option<Vec<String>>,
+    /// What it may use.
+    pub limits: Limits,
+    /// What it may spend.
+    pub budget: Budget,
     /// When it was made.
     pub created: Timestamp,
     /// When it stops working, if ever.
     pub expires: Option<Timestamp>,
     /// When it was revoked, if it was.
     pub revoked: Option<Timestamp>,
+    /// What it is shown with, the newest last. After a rotation there are several for a while.
+    pub secrets: Vec<Secret>,
+}
+
+/// A secret of a key, without the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// Its first characters, to recognise it by.
+    pub hint: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When a rotation ends it, if one does.
+    pub expires: Option<Timestamp>,
 }
 
 impl Key {
@@ -110,22 +143,51 @@ impl Key {
     pub fn works_at(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|end| now < end)
     }
+
+    /// Whether it may create with the model called `model`.
+    pub fn may_use(&self, model: &str) -> bool {
+        self.models.as_ref().is_none_or(|models| models.iter().any(|allowed| allowed == model))
+    }
 }
 
-/// Who is asking, once the key has been checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The buckets that a caller takes from.
+#[derive(Debug, Default)]
+pub struct Buckets {
+    /// For creates.
+    pub creates: Bucket,
+    /// For everything else.
+    pub polls: Bucket,
+}
+
+/// Who is asking, once the key has been checked. It never changes; when the key or its account does, another takes its
+/// place, with the same buckets.
+#[derive(Clone, Debug)]
 pub struct Caller {
     /// The account that owns what is created and may see what is read.
-    pub account: AccountId,
+    pub account: Arc<Account>,
     /// The key that was shown.
-    pub key: KeyId,
-    /// What the key may do.
-    pub scopes: Scopes,
+    pub key: Arc<Key>,
+    /// When the secret that was shown stops working, if ever.
+    pub ends: Option<Timestamp>,
+    /// What the account's keys take from together.
+    pub account_buckets: Arc<Buckets>,
+    /// What the key takes from.
+    pub key_buckets: Arc<Buckets>,
 }
 
 impl Caller {
-    /// Whether the caller may see things of `owner`.
-    pub fn sees(&self, owner: &AccountId) -> bool {
-        self.account == *owner || self.scopes.allow(Scope::Admin)
+    /// Whether the key may do what `scope` names.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.key.scopes.allow(scope)
+    }
+
+    /// Whether the secret works at `now`.
+    pub fn works_at(&self, now: Timestamp) -> bool {
+        self.key.works_at(now) && self.ends.is_none_or(|end| now < end)
+    }
+
+    /// The account whose things it sees; `None` when it sees everybody's.
+    pub fn sees(&self) -> Option<&AccountId> {
+        if self.may(Scope::Admin) { None } else { Some(&self.account.id) }
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::media::Size;
 use crate::money::Micros;
 
@@ -29,11 +31,64 @@ pub struct Model {
     /// Its name on the wire.
     pub name: String,
     /// What one task costs.
-    pub price: Micros,
+    pub tariff: Tariff,
+    /// The resolution that each size it makes belongs to.
+    pub resolutions: Vec<(Size, String)>,
+    /// How many of its tasks may be at upstreams at once, if that is limited.
+    pub concurrency: Option<usize>,
     /// The upstreams that can make it, in the order to try them.
     pub route: Route,
     /// What its references must be.
     pub media: MediaRules,
+}
+
+impl Model {
+    /// The name of the resolution that `size` belongs to; empty when the model does not make it.
+    pub fn resolution(&self, size: Size) -> &str {
+        let known = self.resolutions.iter().find(|(made, _)| *made == size);
+        known.map_or("", |(_, resolution)| resolution)
+    }
+}
+
+/// What films of one model cost: a price, and rows for the lengths and resolutions that have another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tariff {
+    /// What a film costs that no row fits.
+    pub price: Micros,
+    /// The first one that fits decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<TariffRow>,
+}
+
+/// Another price, for some films.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TariffRow {
+    /// The film's length in seconds; any when it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    /// The film's resolution by name; any when it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+    /// What such a film costs.
+    pub price: Micros,
+}
+
+impl Tariff {
+    /// The same price for every film.
+    pub const fn flat(price: Micros) -> Self {
+        Self { price, rows: Vec::new() }
+    }
+
+    /// What a film of `seconds` at `resolution` costs.
+    pub fn price(&self, seconds: u32, resolution: &str) -> Micros {
+        let fits = |row: &&TariffRow| {
+            row.duration.is_none_or(|only| only == seconds)
+                && row.resolution.as_deref().is_none_or(|only| only == resolution)
+        };
+        self.rows.iter().find(fits).map_or(self.price, |row| row.price)
+    }
 }
 
 /// A model's ordered upstreams, by name.

@@ -8,6 +8,9 @@
 //!       │                  │  ▲               │ put_back     │        │         │
 //!       ├─ expire ─────────┤  └───────────────┴──────────────┘        │         │
 //!       └─ fail, cancel ───┴──────────────────────────────────────────┴─────────┘──▶ Failed, Canceled, Expired
+//!
+//!                    doubt             accepted, put_back, fail
+//! Running/Submit ──▶ Running/Uncertain ──▶ Poll, Queued/Upstream, Failed
 //! ```
 //!
 //! The database repeats these rules as CHECKs.
@@ -109,6 +112,9 @@ pub struct Attempt {
 pub enum Step {
     /// The job is being handed to the upstream. A claim that finds this was interrupted in the middle of it.
     Submit,
+    /// Nobody knows whether the upstream has the job. It is not sent again; the price stays held until somebody finds
+    /// out, or the time for that is over.
+    Uncertain,
     /// The upstream has the job.
     Poll {
         /// The upstream's own name for it.
@@ -220,9 +226,16 @@ impl State {
         }
     }
 
-    /// The upstream took the job and calls it `handle`.
+    /// The upstream took the job and calls it `handle`; or it turned out that it had.
     pub fn accepted(self, handle: String) -> Next {
-        self.advance("be accepted", |step| matches!(step, Step::Submit).then_some(Step::Poll { handle }))
+        self.advance("be accepted", |step| {
+            matches!(step, Step::Submit | Step::Uncertain).then_some(Step::Poll { handle })
+        })
+    }
+
+    /// The submit was sent, and what became of it is unknown.
+    pub fn doubt(self) -> Next {
+        self.advance("be doubted", |step| matches!(step, Step::Submit).then_some(Step::Uncertain))
     }
 
     /// The upstream says how far it is; less than before counts as before, more than 99 as 99.
@@ -267,7 +280,8 @@ impl State {
     pub fn put_back(self) -> Next {
         match self {
             Self::Running(Running {
-                step: Step::Submit | Step::Poll { .. } | Step::Fetch { .. }, ..
+                step: Step::Submit | Step::Uncertain | Step::Poll { .. } | Step::Fetch { .. },
+                ..
             }) => Ok(Self::Queued(Waiting::Upstream)),
             other => Err(other.cannot("be put back")),
         }
@@ -311,6 +325,7 @@ impl Step {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Submit => "submit",
+            Self::Uncertain => "uncertain",
             Self::Poll { .. } => "poll",
             Self::Fetch { .. } => "fetch",
             Self::Finish { .. } => "finish",

@@ -13,6 +13,7 @@ enum Ask {
     Prepared,
     Begin,
     Accepted,
+    Doubt,
     Progressed(u8),
     Made,
     Stored,
@@ -28,6 +29,7 @@ fn ask() -> impl Strategy<Value = Ask> {
         Just(Ask::Prepared),
         Just(Ask::Begin),
         Just(Ask::Accepted),
+        Just(Ask::Doubt),
         any::<u8>().prop_map(Ask::Progressed),
         Just(Ask::Made),
         Just(Ask::Stored),
@@ -52,6 +54,7 @@ fn treat(state: State, ask: Ask, now: Timestamp) -> Result<State, InvalidTransit
             state.begin(Attempt { id, number: 1, upstream: "animatic".to_owned() }, now)
         }
         Ask::Accepted => state.accepted("handle".to_owned()),
+        Ask::Doubt => state.doubt(),
         Ask::Progressed(percent) => state.progressed(percent),
         Ask::Made => state.made(),
         Ask::Stored => state.stored(artifact().id),
@@ -103,6 +106,19 @@ fn the_straight_way_leads_to_a_film() {
     let start = State::new(true);
     let end = way.into_iter().try_fold(start, |state, ask| treat(state, ask, Timestamp::from_millis(0)));
     assert!(matches!(end, Ok(State::Succeeded(_))));
+}
+
+#[test]
+fn a_submit_in_doubt_goes_on_once_somebody_knows() {
+    let mut doubted = [Ask::Begin, Ask::Doubt].into_iter();
+    let doubted =
+        doubted.try_fold(State::new(false), |state, ask| treat(state, ask, Timestamp::from_millis(0)));
+    let doubted = doubted.unwrap();
+    assert_eq!((doubted.step(), doubted.settlement()), (Some("uncertain"), None));
+    for way in [Ask::Accepted, Ask::PutBack, Ask::Fail, Ask::Cancel] {
+        assert!(treat(doubted.clone(), way, Timestamp::from_millis(0)).is_ok(), "{way:?}");
+    }
+    assert!(treat(doubted, Ask::Doubt, Timestamp::from_millis(0)).is_err());
 }
 
 #[test]
