@@ -7,15 +7,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use filmgate_domain::account::Account;
 use filmgate_domain::clock::{HeldClock, Timestamp};
 use filmgate_domain::id::{AccountId, Entropy, KeyId, TaskId};
+use filmgate_domain::key::{Budget, Key, Scopes, Secret};
+use filmgate_domain::limit::Limits;
 use filmgate_domain::media::Size;
-use filmgate_domain::money::Micros;
+use filmgate_domain::money::{Billing, Micros};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{State, Task};
-use filmgate_store::{Durability, Face, Grouping, Settings, Store};
+use filmgate_store::{Durability, Face, Grouping, Settings, Store, Terms};
 
 const NOW: Timestamp = Timestamp::from_millis(1_780_000_000_000);
+const KEY: &str = "key_01hf7yat00zzzzzzzzzzzzzzzz";
 const CREATORS: usize = 64;
 const QUEUED: usize = 100_000;
 const ENDED: u32 = 1_000_000;
@@ -42,16 +46,39 @@ fn main() {
     });
 }
 
-fn open(dir: &Path, durability: Durability, grouping: Grouping) -> Store {
+/// A store with one account, which pays later, and its key.
+async fn open(dir: &Path, durability: Durability, grouping: Grouping) -> Store {
     let settings = Settings { dir: dir.to_owned(), durability, grouping, finished_in_memory: 50_000 };
-    Store::open(&settings, Arc::new(HeldClock::at(NOW)), Arc::new(Counting(AtomicU64::new(0)))).unwrap()
+    let store =
+        Store::open(&settings, Arc::new(HeldClock::at(NOW)), Arc::new(Counting(AtomicU64::new(0)))).unwrap();
+    let account = Account::new(AccountId::from_text("main"), Billing::Postpaid, NOW);
+    if store.account_create(account, None).await.unwrap() {
+        store.key_create(key(), [1; 32], None).await.unwrap();
+    }
+    store
+}
+
+fn key() -> Key {
+    Key {
+        id: KeyId::from_text(KEY),
+        account: AccountId::from_text("main"),
+        name: String::new(),
+        scopes: Scopes::CLIENT,
+        models: None,
+        limits: Limits::default(),
+        budget: Budget::default(),
+        created: NOW,
+        expires: None,
+        revoked: None,
+        secrets: vec![Secret { hint: "fg_abc".to_owned(), created: NOW, expires: None }],
+    }
 }
 
 fn task(entropy: &dyn Entropy) -> Task {
     Task {
         id: TaskId::mint(Dialect::Sora, NOW, entropy),
         account: AccountId::from_text("main"),
-        key: KeyId::from_text("key_01hf7yat00zzzzzzzzzzzzzzzz"),
+        key: KeyId::from_text(KEY),
         created: NOW,
         request: VideoRequest {
             dialect: Dialect::Sora,
@@ -76,7 +103,7 @@ fn resident() -> usize {
 
 async fn memory(parent: &Path) {
     let folder = tempfile::tempdir_in(parent).unwrap();
-    let store = open(folder.path(), Durability::None, Grouping::Grouped);
+    let store = open(folder.path(), Durability::None, Grouping::Grouped).await;
     let before = resident();
     let entropy = Arc::new(Counting(AtomicU64::new(1)));
     let mut tasks = tokio::task::JoinSet::new();
@@ -87,7 +114,7 @@ async fn memory(parent: &Path) {
             for _ in 0..QUEUED / CREATORS {
                 let task = task(&*entropy);
                 ids.push(task.id.clone());
-                store.create(task, None).await.unwrap();
+                store.create(task, None, Terms::default()).await.unwrap();
             }
             ids
         });
@@ -106,7 +133,7 @@ async fn memory(parent: &Path) {
     drop(ids);
     store.close().await;
     let began = Instant::now();
-    let store = open(folder.path(), Durability::None, Grouping::Grouped);
+    let store = open(folder.path(), Durability::None, Grouping::Grouped).await;
     println!("{:>12.0?} to open it again", began.elapsed());
     store.close().await;
 }
@@ -120,7 +147,7 @@ async fn rates(parent: &Path) {
         [("one by one", Grouping::OneByOne), ("grouped", Grouping::Grouped)].into_iter().cycle().take(6)
     {
         let folder = tempfile::tempdir_in(parent).unwrap();
-        let store = open(folder.path(), Durability::Full, grouping);
+        let store = open(folder.path(), Durability::Full, grouping).await;
         let entropy = Arc::new(Counting(AtomicU64::new(1)));
         let end = Instant::now() + SPAN;
         let mut tasks = tokio::task::JoinSet::new();
@@ -130,7 +157,7 @@ async fn rates(parent: &Path) {
                 let mut took = Vec::new();
                 while Instant::now() < end {
                     let began = Instant::now();
-                    store.create(task(&*entropy), None).await.unwrap();
+                    store.create(task(&*entropy), None, Terms::default()).await.unwrap();
                     took.push(began.elapsed());
                 }
                 took
@@ -147,29 +174,29 @@ async fn rates(parent: &Path) {
 
 async fn opening(parent: &Path) {
     let folder = tempfile::tempdir_in(parent).unwrap();
-    open(folder.path(), Durability::None, Grouping::Grouped).close().await;
+    open(folder.path(), Durability::None, Grouping::Grouped).await.close().await;
     let sql = rusqlite::Connection::open(folder.path().join("filmgate.db")).unwrap();
     sql.execute_batch("PRAGMA synchronous = OFF").unwrap();
     let request = serde_json::to_string(&task(&Counting(AtomicU64::new(1))).request).unwrap();
     sql.execute(
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
-         INSERT INTO task (id, account, key, created, model, dialect, request, price, seed, state, step_since, ended,
+         INSERT INTO task (id, account, key, created, model, dialect, request, price, seed, turn, state, step_since, ended,
                            artifact, expires, bytes, duration_ms, width, height, film_gone)
-         SELECT printf('sora_%026d', n), 'main', 'key', ?2, 'openAiSora2Plus', 'sora', ?3, 1, n, 'succeeded', ?2, ?2,
+         SELECT printf('sora_%026d', n), 'main', 'key', ?2, 'openAiSora2Plus', 'sora', ?3, 1, n, 0, 'succeeded', ?2, ?2,
                 printf('film_%026d', n), ?2, 1000000, 8000, 1280, 720, 1 FROM n",
         rusqlite::params![ENDED, NOW.millis(), request],
     )
     .unwrap();
     drop(sql);
     let began = Instant::now();
-    let store = open(folder.path(), Durability::Full, Grouping::Grouped);
+    let store = open(folder.path(), Durability::Full, Grouping::Grouped).await;
     println!("{:>12.1?} to open over {ENDED} ended tasks", began.elapsed());
     let began = Instant::now();
-    store.find(&format!("sora_{:026}", ENDED / 2)).await.unwrap().unwrap();
+    store.find(&format!("sora_{:026}", ENDED / 2), None).await.unwrap().unwrap();
     println!("{:>12.1?} to find one of them first", began.elapsed());
     let began = Instant::now();
     for number in 0..1_000 {
-        store.find(&format!("sora_{:026}", ENDED / 2 + 7 * number)).await.unwrap().unwrap();
+        store.find(&format!("sora_{:026}", ENDED / 2 + 7 * number), None).await.unwrap().unwrap();
     }
     println!("{:>12.1?} to find each of a thousand more", began.elapsed() / 1_000);
     store.close().await;

@@ -1,31 +1,33 @@
 //! WHERE ROWS AND BYTES LIVE.
 //!
 //! Dramatis personae: the [`Store`], what the gateway holds; the *writer*, one thread that owns the connection and
-//! groups whatever has queued up into one commit; [`Cell`]s, the tasks as memory has them, ready for readers;
-//! [`KeyRing`], the keys that are known; [`Blobs`], the bytes on disk.
+//! groups whatever has queued up into one commit; [`Cell`]s, the tasks as memory has them, ready for readers; the
+//! *callers*, whoever shows a key that is known; [`Blobs`], the bytes on disk.
 //!
 //! An async call that writes is answered after its commit. A call that reads a live or recent task touches memory only.
-//! No SQL is known outside this crate, and within it only to `schema`, `row`, `write`, `reads` and `keys`.
+//! Money moves in the commit that makes or ends a task, and nowhere else; [`check`] proves it. No SQL is known outside
+//! this crate, and within it only to `schema`, `row`, `write`, `reads` and `check`.
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use filmgate_domain::clock::{Clock, Timestamp};
-use filmgate_domain::id::{AccountId, ArtifactId, Entropy, KeyId, TaskId};
-use filmgate_domain::key::Key;
+use filmgate_domain::id::{AccountId, ArtifactId, Entropy, TaskId};
+use filmgate_domain::key::Caller;
 use filmgate_domain::lease::Lease;
 use filmgate_domain::media::{BlobKey, Input};
 use filmgate_domain::task::{State, Task};
 use rusqlite::Connection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 mod blobs;
+mod callers;
 mod cell;
+pub mod check;
 mod error;
-mod keys;
 mod memory;
+mod office;
 mod reads;
 mod row;
 mod schema;
@@ -35,15 +37,23 @@ mod writer;
 pub use blobs::{BlobWriter, Blobs};
 pub use cell::{Cell, Face};
 pub use error::{Outage, StoreError};
-pub use keys::KeyRing;
 pub use memory::Counts;
 pub use reads::Filter;
+pub use reads::ledger::{AuditLine, Dimension, Lines, UsageFilter, UsageRow};
+pub use reads::registry::Spending;
 pub use schema::OpenError;
-pub use write::{Ask, Canceled, Claimed, Created, Idempotency, Then};
+pub use write::Deed;
+pub use write::account::AccountPatch;
+pub use write::claim::{Ask, Claimed};
+pub use write::create::{Created, Denial, Idempotency, Terms};
+pub use write::key::KeyPatch;
+pub use write::money::{Transfer, Transferred};
+pub use write::task::{Canceled, Decided, Then, Verdict};
 
 use memory::Memory;
 use reads::Readers;
-use write::Write;
+use write::create::NewTask;
+use write::{Effect, claim, create, task, told};
 use writer::Writer;
 
 /// Whether a commit reaches the disk before it is answered.
@@ -100,14 +110,14 @@ impl Store {
     }
 
     fn on(
-        lock: File,
+        lock: schema::Lock,
         connection: Connection,
         settings: &Settings,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
         let memory = Arc::new(Memory::new(settings.finished_in_memory));
-        write::free_leases(&connection, clock.now())?;
+        claim::free_leases(&connection, clock.now())?;
         memory.load(&connection)?;
         let blobs = Blobs::new(&settings.dir, entropy)?;
         blobs.clear_incoming()?;
@@ -116,7 +126,8 @@ impl Store {
         Ok(Self { memory, writer, readers, blobs, clock })
     }
 
-    /// Opens the store beside the process that serves from it: for keys only. Tasks are not read into memory.
+    /// Opens the store beside the process that serves from it: for accounts, keys, money and single tasks. Tasks are not
+    /// read into memory.
     pub fn open_beside(
         settings: &Settings,
         clock: Arc<dyn Clock>,
@@ -124,35 +135,33 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let connection = schema::open_beside(settings)?;
         let memory = Arc::new(Memory::new(settings.finished_in_memory));
-        memory.load_keys(&connection)?;
+        memory.callers.catch_up(&connection)?;
         let blobs = Blobs::new(&settings.dir, entropy)?;
         let writer = Writer::start(connection, settings.grouping, memory.clone(), None);
         let readers = Readers::new(schema::file(&settings.dir), memory.clone());
         Ok(Self { memory, writer, readers, blobs, clock })
     }
 
-    async fn write<T>(
+    /// Keeps a new task and holds its price, in one commit with its idempotency key; or finds the task that the key has
+    /// made already. A key is remembered for 24 hours, for each account by itself.
+    pub async fn create(
         &self,
-        write: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Write,
-    ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.writer.send(write(answer))?;
-        answered.await.map_err(|_| StoreError::Unavailable(Outage::Closed))?
+        task: Task,
+        idempotency: Option<Idempotency>,
+        terms: Terms,
+    ) -> Result<Created, StoreError> {
+        let new = NewTask::new(task).map_err(|why| StoreError::Defect(why.to_string()))?;
+        self.writer.write(move |db| create::create(db, &new, idempotency.as_ref(), &terms)).await
     }
 
-    /// Keeps a new task, in one commit with its idempotency key; or finds the task that the key has made already.
-    /// A key is remembered for 24 hours, for each account by itself.
-    pub async fn create(&self, task: Task, idempotency: Option<Idempotency>) -> Result<Created, StoreError> {
-        self.write(|answer| Write::Create { task: Box::new(task), idempotency, answer }).await
-    }
-
-    /// Claims what is due, in each lane the longest due first, then the first created: raises each task's fence, and makes it due again at the lease's end.
+    /// Claims what may be worked on: of waiting tasks the first in line, of running ones the longest due. Raises each
+    /// task's fence, and makes it due again at the lease's end.
     pub async fn claim(&self, ask: Ask) -> Result<Claimed, StoreError> {
-        self.write(|answer| Write::Claim { ask, answer }).await
+        self.writer.write(move |db| claim::claim(db, &ask)).await
     }
 
-    /// Writes the outcome of a step, if the lease still holds. With [`Then::Keep`] the answer is the lease to go on
-    /// under.
+    /// Writes the outcome of a step, if the lease still holds; with a task's end goes its money. With [`Then::Keep`]
+    /// the answer is the lease to go on under.
     pub async fn record(
         &self,
         lease: &Lease,
@@ -160,30 +169,50 @@ impl Store {
         inputs: Option<Vec<Input>>,
         then: Then,
     ) -> Result<Lease, StoreError> {
-        let (lease, now, state) = (lease.clone(), self.clock.now(), Box::new(state));
-        self.write(|answer| Write::Record { lease, state, inputs, then, now, answer }).await
+        let (lease, now) = (lease.clone(), self.clock.now());
+        self.writer.write(move |db| task::record(db, lease, &state, inputs.as_deref(), then, now)).await
     }
 
     /// Puts the step off until `due` after an error: one retry more.
     pub async fn snooze(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
         let (lease, now) = (lease.clone(), self.clock.now());
-        self.write(|answer| Write::Release { lease, due, retried: true, now, answer }).await
+        self.writer.write(move |db| claim::release(db, &lease, due, true, now)).await
     }
 
     /// Hands the task back as it was, to be claimed from `due` on.
     pub async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
         let (lease, now) = (lease.clone(), self.clock.now());
-        self.write(|answer| Write::Release { lease, due, retried: false, now, answer }).await
+        self.writer.write(move |db| claim::release(db, &lease, due, false, now)).await
     }
 
-    /// Cancels a live task and takes it from its worker; an ended one stays as it is. `None`: there is no such task.
-    pub async fn cancel(&self, id: &TaskId, now: Timestamp) -> Result<Option<Canceled>, StoreError> {
-        self.write(|answer| Write::Cancel { id: id.clone(), now, answer }).await
+    /// Cancels a live task and takes it from its worker; an ended one stays as it is. An operator's `deed` is written
+    /// down if it changed something. `None`: there is no such task.
+    pub async fn cancel(
+        &self,
+        id: &TaskId,
+        deed: Option<Deed>,
+        now: Timestamp,
+    ) -> Result<Option<Canceled>, StoreError> {
+        let id = id.clone();
+        self.writer.write(move |db| task::cancel(db, &id, deed.as_ref(), now)).await
+    }
+
+    /// Does what an operator decided about a task. `None`: there is no such task.
+    pub async fn decide(
+        &self,
+        id: &TaskId,
+        verdict: Verdict,
+        deed: Deed,
+        now: Timestamp,
+    ) -> Result<Option<Decided>, StoreError> {
+        let id = id.clone();
+        self.writer.write(move |db| task::decide(db, &id, verdict, &deed, now)).await
     }
 
     /// Forgets an ended task; answers the film that nothing refers to now.
     pub async fn delete(&self, id: &TaskId) -> Result<Option<ArtifactId>, StoreError> {
-        self.write(|answer| Write::Delete { id: id.clone(), answer }).await
+        let id = id.clone();
+        self.writer.write(move |db| task::delete(db, &id)).await
     }
 
     /// Ends queued tasks created before `created_before` as expired, at most `limit` of them.
@@ -193,7 +222,11 @@ impl Store {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<TaskId>, StoreError> {
-        self.write(|answer| Write::Expire { created_before, now, limit, answer }).await
+        let waiting = self.memory.waiting_since(created_before, limit);
+        if waiting.is_empty() {
+            return Ok(waiting);
+        }
+        self.writer.write(move |db| task::expire(db, waiting, now)).await
     }
 
     /// Films whose links have ended and whose bytes are still there.
@@ -207,7 +240,8 @@ impl Store {
 
     /// The films of these tasks are deleted.
     pub async fn artifact_gone(&self, tasks: Vec<TaskId>) -> Result<(), StoreError> {
-        self.write(|answer| Write::FilmGone { tasks, answer }).await
+        let sql = "UPDATE task SET film_gone = 1 WHERE id = ?1";
+        self.writer.write(move |db| task::each(db, sql, &tasks)).await
     }
 
     /// Ended tasks that still have snapshots of references.
@@ -217,14 +251,14 @@ impl Store {
 
     /// The snapshots of these tasks are deleted.
     pub async fn inputs_gone(&self, tasks: Vec<TaskId>) -> Result<(), StoreError> {
-        self.write(|answer| Write::InputsGone { tasks, answer }).await
+        let sql = "UPDATE task SET inputs = NULL WHERE id = ?1 AND due IS NULL";
+        self.writer.write(move |db| task::each(db, sql, &tasks)).await
     }
 
-    /// Forgets tasks that ended before `ended_before` and whose bytes are gone, at most `limit` of them, and
-    /// idempotency keys older than 24 hours; answers the number of tasks.
+    /// Forgets tasks that ended before `ended_before` and whose bytes are gone, at most `limit` of them; answers how
+    /// many.
     pub async fn forget(&self, ended_before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        let keys_before = self.clock.now() - IDEMPOTENCY_LIFE;
-        self.write(|answer| Write::Forget { ended_before, keys_before, limit, answer }).await
+        self.writer.write(move |db| task::forget(db, ended_before, limit)).await
     }
 
     /// The task as memory has it. Never waits.
@@ -232,11 +266,12 @@ impl Store {
         self.memory.cell(id)
     }
 
-    /// The task, from memory or from the database.
-    pub async fn find(&self, id: &str) -> Result<Option<Arc<Cell>>, StoreError> {
+    /// The task, from memory or from the database; with an `owner`, only if it is that account's. One that is not is
+    /// looked for exactly as one that does not exist.
+    pub async fn find(&self, id: &str, owner: Option<&AccountId>) -> Result<Option<Arc<Cell>>, StoreError> {
         match self.memory.cell(id) {
-            Some(cell) => Ok(Some(cell)),
-            None => self.readers.find(id).await,
+            Some(cell) if owner.is_none_or(|owner| cell.summary.account == *owner) => Ok(Some(cell)),
+            _ => self.readers.find(id, owner).await,
         }
     }
 
@@ -270,25 +305,19 @@ impl Store {
         self.readers.referenced(blobs.to_vec()).await
     }
 
-    /// The keys as they are known now.
-    pub fn keys(&self) -> Arc<KeyRing> {
-        self.memory.keys()
+    /// How many tasks of `model` are at an upstream, or on the way to or from it.
+    pub fn running_of(&self, model: &str) -> usize {
+        self.memory.running_of(model)
     }
 
-    /// Makes sure that the account is there.
-    pub async fn account_ensure(&self, id: &AccountId, name: &str) -> Result<(), StoreError> {
-        let (id, name, now) = (id.clone(), name.to_owned(), self.clock.now());
-        self.write(|answer| Write::Account { id, name, now, answer }).await
+    /// The caller whose secret has this SHA-256, and the hash as it is kept, to be compared in constant time.
+    pub fn caller(&self, hash: &[u8; 32]) -> Option<([u8; 32], Arc<Caller>)> {
+        self.memory.callers.find(hash)
     }
 
-    /// Keeps a key, known by the SHA-256 of its secret.
-    pub async fn key_create(&self, key: Key, secret_hash: [u8; 32]) -> Result<(), StoreError> {
-        self.write(|answer| Write::KeyCreate { key: Box::new(key), hash: secret_hash, answer }).await
-    }
-
-    /// Revokes a key; false when there is none that works.
-    pub async fn key_revoke(&self, id: &KeyId, now: Timestamp) -> Result<bool, StoreError> {
-        self.write(|answer| Write::KeyRevoke { id: id.clone(), now, answer }).await
+    /// Whether there is no key at all.
+    pub fn has_no_key(&self) -> bool {
+        self.memory.callers.is_empty()
     }
 
     /// The bytes.
@@ -296,9 +325,9 @@ impl Store {
         &self.blobs
     }
 
-    /// Answers when the writer does, and has the keys read again.
+    /// Answers when the writer does, and has accounts and keys looked at again.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        self.write(|answer| Write::Nothing { answer }).await
+        self.writer.write(|_| told((), vec![Effect::Registry])).await
     }
 
     /// Lets the writer end what it has, puts the log into the database file, and unlocks the folder.
@@ -308,4 +337,4 @@ impl Store {
 }
 
 /// How long an idempotency key is remembered.
-const IDEMPOTENCY_LIFE: Duration = Duration::from_hours(24);
+pub(crate) const IDEMPOTENCY_LIFE: Duration = Duration::from_hours(24);

@@ -1,25 +1,28 @@
-//! Memory: live tasks in a concurrent map, ended ones in a bounded cache, the keys, the bells. Only the writer changes
+//! Memory: live tasks in a concurrent map, ended ones in a bounded cache, the callers, the bells. Only the writer changes
 //! it, after its commits; everybody reads it without waiting.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::TaskId;
 use filmgate_domain::task::State;
 use quick_cache::sync::Cache;
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
+use crate::callers::Callers;
 use crate::cell::Cell;
-use crate::keys::KeyRing;
 use crate::row;
 
 /// The places a live task can be at, in the order of [`Counts`]'s fields.
-const PLACES: [(&str, &str); 6] = [
+const PLACES: [(&str, &str); 7] = [
     ("queued", "prepare"),
     ("queued", "submit"),
     ("running", "submit"),
+    ("running", "uncertain"),
     ("running", "poll"),
     ("running", "fetch"),
     ("running", "finish"),
@@ -67,7 +70,9 @@ pub(crate) struct Memory {
     /// How many tasks were removed. Held while one is, and while a row that was read is put into memory: a task cannot
     /// come back by way of a reader who saw it before.
     removals: Mutex<u64>,
-    keys: RwLock<Arc<KeyRing>>,
+    /// How many tasks of each model are running.
+    running: Mutex<HashMap<Arc<str>, usize>>,
+    pub(crate) callers: Callers,
     pub(crate) work: Notify,
 }
 
@@ -79,30 +84,27 @@ impl Memory {
             counts: Default::default(),
             bells: (0..BELLS).map(|_| Notify::new()).collect(),
             removals: Mutex::default(),
-            keys: RwLock::default(),
+            running: Mutex::default(),
+            callers: Callers::default(),
             work: Notify::new(),
         }
     }
 
-    /// Reads the keys and every live task.
+    /// Reads the callers and every live task.
     pub(crate) fn load(&self, connection: &Connection) -> rusqlite::Result<()> {
-        self.load_keys(connection)?;
-        // The index holds live tasks only: however many ended ones there are, none is read.
-        let mut live = connection.prepare("SELECT * FROM task INDEXED BY task_due WHERE due IS NOT NULL")?;
-        let mut rows = live.query([])?;
-        while let Some(row) = rows.next()? {
-            self.publish(Arc::new(row::cell(row)?));
+        self.callers.catch_up(connection)?;
+        // The indexes hold live tasks only: however many ended ones there are, none is read.
+        for live in [
+            "INDEXED BY task_ready WHERE state = 'queued' AND parked = 0",
+            "INDEXED BY task_due WHERE state = 'running' OR parked = 1",
+        ] {
+            let mut live = connection.prepare(&row::select(live))?;
+            let mut rows = live.query([])?;
+            while let Some(row) = rows.next()? {
+                self.publish(Arc::new(row::cell(row)?));
+            }
         }
         Ok(())
-    }
-
-    pub(crate) fn load_keys(&self, connection: &Connection) -> rusqlite::Result<()> {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(KeyRing::load(connection)?);
-        Ok(())
-    }
-
-    pub(crate) fn keys(&self) -> Arc<KeyRing> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn cell(&self, id: &str) -> Option<Arc<Cell>> {
@@ -113,8 +115,8 @@ impl Memory {
     pub(crate) fn publish(&self, cell: Arc<Cell>) {
         let id = cell.summary.id.clone();
         let live = self.live.pin();
-        self.count(live.get(&id).and_then(|former| former.place), -1);
-        self.count(cell.place, 1);
+        self.count(live.get(&id).and_then(|former| former.place), &cell.summary.model, -1);
+        self.count(cell.place, &cell.summary.model, 1);
         if cell.place.is_some() {
             live.insert(id.clone(), cell);
         } else {
@@ -128,7 +130,9 @@ impl Memory {
     pub(crate) fn remove(&self, id: &TaskId) {
         let mut removals = self.removals.lock().unwrap_or_else(PoisonError::into_inner);
         *removals += 1;
-        self.count(self.live.pin().remove(id).and_then(|former| former.place), -1);
+        if let Some(former) = self.live.pin().remove(id) {
+            self.count(former.place, &former.summary.model, -1);
+        }
         self.ended.remove(id);
         drop(removals);
         self.bell(id).notify_waiters();
@@ -160,9 +164,25 @@ impl Memory {
         counts
     }
 
-    fn count(&self, place: Place, by: i64) {
-        if let Some(place) = place {
-            self.counts[place].fetch_add(by, Ordering::Relaxed);
+    /// How many tasks of `model` are at an upstream, or on the way to or from it.
+    pub(crate) fn running_of(&self, model: &str) -> usize {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).get(model).copied().unwrap_or(0)
+    }
+
+    /// Waiting tasks created before `moment`, at most `limit` of them.
+    pub(crate) fn waiting_since(&self, moment: Timestamp, limit: usize) -> Vec<TaskId> {
+        let waits =
+            |cell: &&Arc<Cell>| cell.place.is_some_and(|place| place < 2) && cell.summary.created < moment;
+        self.live.pin().values().filter(waits).take(limit).map(|cell| cell.summary.id.clone()).collect()
+    }
+
+    fn count(&self, place: Place, model: &Arc<str>, by: i64) {
+        let Some(place) = place else { return };
+        self.counts[place].fetch_add(by, Ordering::Relaxed);
+        if PLACES[place].0 == "running" {
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = running.entry(Arc::clone(model)).or_default();
+            *count = count.saturating_add_signed(by as isize);
         }
     }
 

@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use filmgate_domain::clock::Timestamp;
-use filmgate_domain::id::{AccountId, ArtifactId, TaskId};
+use filmgate_domain::id::{AccountId, ArtifactId, KeyId, TaskId};
 use filmgate_domain::media::{BlobKey, Input};
 use filmgate_domain::task::Task;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, ToSql, params};
 use tokio::sync::Semaphore;
+
+pub(crate) mod ledger;
+pub(crate) mod registry;
 
 use crate::cell::Cell;
 use crate::memory::Memory;
@@ -24,6 +27,8 @@ const CONNECTIONS: usize = 4;
 pub struct Filter {
     /// Only tasks of this account.
     pub account: Option<AccountId>,
+    /// Only tasks that this key made.
+    pub key: Option<KeyId>,
     /// Only tasks in one of these states, by their names inside; all when there is none.
     pub states: Vec<String>,
     /// Only tasks of this model.
@@ -47,7 +52,7 @@ impl Readers {
         Self { file, idle: Arc::default(), turns: Arc::new(Semaphore::new(CONNECTIONS)), memory }
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         what: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -65,9 +70,19 @@ impl Readers {
         Ok(found?)
     }
 
-    pub(crate) async fn find(&self, id: &str) -> Result<Option<Arc<Cell>>, StoreError> {
-        let (id, mark) = (id.to_owned(), self.memory.mark());
-        let found = self.read(move |db| one(db, &id, row::cell)).await?;
+    pub(crate) async fn find(
+        &self,
+        id: &str,
+        owner: Option<&AccountId>,
+    ) -> Result<Option<Arc<Cell>>, StoreError> {
+        let (id, owner, mark) = (id.to_owned(), owner.cloned(), self.memory.mark());
+        let sql = row::select("WHERE id = ?1 AND account = ifnull(?2, account)");
+        let found = self
+            .read(move |db| {
+                let values = params![id, owner.as_ref().map(AccountId::as_str)];
+                db.prepare_cached(&sql)?.query_row(values, row::cell).optional()
+            })
+            .await?;
         Ok(found.map(|cell| self.memory.keep(Arc::new(cell), mark)))
     }
 
@@ -89,11 +104,10 @@ impl Readers {
             let sql = "SELECT id, artifact FROM task INDEXED BY task_film
                        WHERE expires IS NOT NULL AND film_gone = 0 AND expires <= ?1 LIMIT ?2";
             let mut past = db.prepare_cached(sql)?;
-            let rows =
-                past.query_map(params![now.millis(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
-                    let (task, film): (String, String) = (row.get(0)?, row.get(1)?);
-                    Ok((TaskId::from_text(task), ArtifactId::from_text(film)))
-                })?;
+            let rows = past.query_map(params![now.millis(), row::limit(limit)], |row| {
+                let (task, film): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok((TaskId::from_text(task), ArtifactId::from_text(film)))
+            })?;
             rows.collect()
         })
         .await
@@ -104,7 +118,7 @@ impl Readers {
             let sql = "SELECT id, inputs FROM task INDEXED BY task_inputs
                        WHERE inputs IS NOT NULL AND ended IS NOT NULL LIMIT ?1";
             let mut done = db.prepare_cached(sql)?;
-            let rows = done.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            let rows = done.query_map([row::limit(limit)], |row| {
                 let (task, inputs): (String, String) = (row.get(0)?, row.get(1)?);
                 let inputs: Vec<Input> = serde_json::from_str(&inputs).unwrap_or_default();
                 Ok((TaskId::from_text(task), inputs.into_iter().map(|input| input.blob).collect()))
@@ -123,10 +137,12 @@ impl Readers {
 fn list(db: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Arc<Cell>>> {
     let (account, before) =
         (filter.account.as_ref().map(AccountId::as_str), filter.before.as_ref().map(TaskId::as_str));
-    let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+    let limit = row::limit(filter.limit);
     let states = (!filter.states.is_empty()).then(|| serde_json::json!(filter.states).to_string());
-    let conditions: [(&str, Option<&dyn ToSql>); 4] = [
+    let key = filter.key.as_ref().map(KeyId::as_str);
+    let conditions: [(&str, Option<&dyn ToSql>); 5] = [
         ("account = ?", account.as_ref().map(|value| value as _)),
+        ("key = ?", key.as_ref().map(|value| value as _)),
         ("state IN (SELECT value FROM json_each(?))", states.as_ref().map(|value| value as _)),
         ("model = ?", filter.model.as_ref().map(|value| value as _)),
         ("seq < (SELECT seq FROM task WHERE id = ?)", before.as_ref().map(|value| value as _)),

@@ -1,14 +1,15 @@
 //! Rows: how a task and its state stand in columns, and how they are read back. The two directions stand side by side,
-//! and a property test holds them against each other.
+//! and a property test holds them against each other. Accounts and lines of the ledger are read back here as well.
 
 use std::sync::Arc;
 
+use filmgate_domain::account::{Account, Balance};
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::id::{AccountId, ArtifactId, AttemptId, KeyId, TaskId};
 use filmgate_domain::lease::{Claim, Fence, Lease};
 use filmgate_domain::media::Size;
-use filmgate_domain::money::Micros;
+use filmgate_domain::money::{Billing, Book, Line, LineKind, Micros};
 use filmgate_domain::request::Dialect;
 use filmgate_domain::task::{
     Artifact, Attempt, Running, State, Status, Step, Succeeded, Summary, Task, Waiting,
@@ -23,6 +24,11 @@ use crate::memory::place;
 /// `SELECT` of everything that this file reads, with `tail` after `FROM task`.
 pub(crate) fn select(tail: &str) -> String {
     format!("SELECT * FROM task {tail}")
+}
+
+/// A number of rows, as SQL takes it.
+pub(crate) fn limit(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 /// A state, spread over its columns. What a state does not have is null.
@@ -77,7 +83,7 @@ impl<'a> From<&'a State> for Columns<'a> {
 impl<'a> Columns<'a> {
     fn running(self, running: &'a Running) -> Self {
         let (handle, artifact) = match &running.step {
-            Step::Submit => (None, None),
+            Step::Submit | Step::Uncertain => (None, None),
             Step::Poll { handle } | Step::Fetch { handle } => (Some(handle.as_str()), None),
             Step::Finish { artifact } => (None, Some(artifact.as_str())),
         };
@@ -107,7 +113,7 @@ fn damaged(column: &str, value: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, format!("{column} is `{value}`").into())
 }
 
-fn json<T: DeserializeOwned>(column: &str, text: &str) -> rusqlite::Result<T> {
+pub(crate) fn json<T: DeserializeOwned>(column: &str, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text).map_err(|why| damaged(column, &why.to_string()))
 }
 
@@ -130,6 +136,7 @@ fn running(row: &Row<'_>) -> rusqlite::Result<Running> {
     let name = text(row, "step")?;
     let step = match name.as_str() {
         "submit" => Step::Submit,
+        "uncertain" => Step::Uncertain,
         "poll" => Step::Poll { handle: text(row, "handle")? },
         "fetch" => Step::Fetch { handle: text(row, "handle")? },
         "finish" => Step::Finish { artifact: ArtifactId::from_text(text(row, "artifact")?) },
@@ -194,4 +201,47 @@ pub(crate) fn cell(row: &Row<'_>) -> rusqlite::Result<Cell> {
         status: Status::from(&state),
     };
     Ok(Cell::new(summary, row.get::<_, i64>("version")?.cast_unsigned(), place(&state)))
+}
+
+/// An account's terms.
+pub(crate) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let billing = text(row, "billing")?;
+    let known = Billing::ALL.into_iter().find(|known| known.as_str() == billing);
+    Ok(Account {
+        id: AccountId::from_text(text(row, "id")?),
+        name: text(row, "name")?,
+        created: moment(row, "created")?,
+        billing: known.ok_or_else(|| damaged("billing", &billing))?,
+        limits: json("limits", &text(row, "limits")?)?,
+        prices: json("prices", &text(row, "prices")?)?,
+        suspended: row.get::<_, Option<i64>>("suspended")?.map(Timestamp::from_millis),
+    })
+}
+
+/// What the account has.
+pub(crate) fn balance(row: &Row<'_>) -> rusqlite::Result<Balance> {
+    let (available, held) = (Micros(row.get("available")?), Micros(row.get("held")?));
+    Ok(Balance { available, held, in_flight: row.get("in_flight")? })
+}
+
+/// A line of the ledger.
+pub(crate) fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
+    let book = |column: &str| {
+        let name = text(row, column)?;
+        Book::parse(&name).ok_or_else(|| damaged(column, &name))
+    };
+    let kind = text(row, "kind")?;
+    Ok(Line {
+        seq: row.get("seq")?,
+        at: moment(row, "at")?,
+        account: AccountId::from_text(text(row, "account")?),
+        kind: LineKind::parse(&kind).ok_or_else(|| damaged("kind", &kind))?,
+        from: book("source")?,
+        to: book("target")?,
+        micros: Micros(row.get("micros")?),
+        task: row.get::<_, Option<String>>("task")?.map(TaskId::from_text),
+        key: row.get::<_, Option<String>>("key")?.map(KeyId::from_text),
+        note: text(row, "note")?,
+        reference: row.get("reference")?,
+    })
 }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::{Durability, Settings};
 
 /// The steps from an empty file to the present tables; `PRAGMA user_version` says how many were taken.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+pub(crate) const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Pages in the log before it is put into the database file: at ten thousand, checkpoints cost creates little.
 const CHECKPOINT_PAGES: i32 = 10_000;
@@ -48,8 +48,19 @@ pub(crate) fn file(dir: &Path) -> PathBuf {
     dir.join("filmgate.db")
 }
 
+/// The lock on the folder. It is let go when this is dropped, also when a child that is being started has inherited the
+/// file.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Should it fail, the lock goes with the last copy of the file.
+        let _unlocked = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+    }
+}
+
 /// The lock and the connection of the one process that serves from the folder.
-pub(crate) fn open_alone(settings: &Settings) -> Result<(File, Connection), OpenError> {
+pub(crate) fn open_alone(settings: &Settings) -> Result<(Lock, Connection), OpenError> {
     let dir = &settings.dir;
     let io = |error| OpenError::Io { path: dir.clone(), error };
     make_private(dir).map_err(io)?;
@@ -57,7 +68,7 @@ pub(crate) fn open_alone(settings: &Settings) -> Result<(File, Connection), Open
     let lock = File::options().create(true).truncate(false).write(true).open(&path);
     let lock = lock.map_err(|error| OpenError::Io { path, error })?;
     match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok((lock, connect(settings)?)),
+        Ok(()) => Ok((Lock(lock), connect(settings)?)),
         Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(dir.clone())),
         Err(error) => Err(io(error.into())),
     }

@@ -2,7 +2,6 @@
 //! after the commit lets memory know and answers everybody. A commit that fails changes nothing and is told to all of
 //! its callers; the thread lives on, and the next commit finds out whether the disk does too.
 
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
@@ -12,26 +11,35 @@ use tokio::sync::oneshot;
 
 use crate::error::is_defect;
 use crate::memory::Memory;
+use crate::schema::Lock;
 use crate::write::{Applied, Effect, Reply, Write};
-use crate::{Grouping, Outage, StoreError};
+use crate::{Grouping, Outage, StoreError, write};
 
 /// Writes that may wait; one more is told to come again later.
 const WAITING: usize = 16_384;
 /// Writes that share a commit at the most: beyond this the first of them would wait for the last for too long.
 const GROUP: usize = 1_024;
-/// How often it looks whether another process has changed the keys.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often it looks whether another process has changed accounts or keys. A create looks for itself, in its
+/// transaction: nothing is spent with a key that somebody has revoked.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What waits for the writer.
+pub(crate) enum Item {
+    Write(Box<dyn Write>),
+    /// It is to end; told once the folder is unlocked.
+    Close(oneshot::Sender<()>),
+}
 
 /// The way to the writer. Cheap to clone; the thread ends when it is told to, or when the last of these is gone.
 #[derive(Clone)]
-pub(crate) struct Writer(SyncSender<Write>);
+pub(crate) struct Writer(SyncSender<Item>);
 
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
         grouping: Grouping,
         memory: Arc<Memory>,
-        lock: Option<File>,
+        lock: Option<Lock>,
     ) -> Self {
         let (sender, queue) = sync_channel(WAITING);
         let desk = Desk { connection, grouping, memory, seen: None, looked: Instant::now(), _lock: lock };
@@ -40,8 +48,18 @@ impl Writer {
         Self(sender)
     }
 
-    pub(crate) fn send(&self, write: Write) -> Result<(), StoreError> {
-        self.0.try_send(write).map_err(|refused| match refused {
+    /// Has `work` done in a transaction, and answers after the commit.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> write::Outcome<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (write, answered) = write::ask(work);
+        self.send(Item::Write(write))?;
+        answered.await.map_err(|_| StoreError::Unavailable(Outage::Closed))?
+    }
+
+    fn send(&self, item: Item) -> Result<(), StoreError> {
+        self.0.try_send(item).map_err(|refused| match refused {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => StoreError::Unavailable(Outage::Closed),
         })
@@ -49,7 +67,7 @@ impl Writer {
 
     pub(crate) async fn close(&self) {
         let (answer, answered) = oneshot::channel();
-        if self.send(Write::Close { answer }).is_ok() {
+        if self.send(Item::Close(answer)).is_ok() {
             // An answer that never comes means that it has stopped already.
             let _stopped = answered.await;
         }
@@ -62,36 +80,40 @@ struct Desk {
     memory: Arc<Memory>,
     seen: Option<i64>,
     looked: Instant,
-    _lock: Option<File>,
+    _lock: Option<Lock>,
 }
 
 impl Desk {
-    fn work(mut self, queue: &Receiver<Write>) {
+    fn work(mut self, queue: &Receiver<Item>) {
         loop {
             self.look();
             let first = match queue.recv_timeout(LOOK) {
-                Ok(write) => write,
+                Ok(item) => item,
                 Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return self.put_away(),
             };
-            let mut group = vec![first];
-            if self.grouping == Grouping::Grouped {
-                group.extend(queue.try_iter().take(GROUP - 1));
+            let more = if self.grouping == Grouping::Grouped { GROUP - 1 } else { 0 };
+            let (mut group, mut closers) = (Vec::new(), Vec::new());
+            for item in std::iter::once(first).chain(queue.try_iter().take(more)) {
+                match item {
+                    Item::Write(write) => group.push(write),
+                    Item::Close(answer) => closers.push(answer),
+                }
             }
-            let closing = group.iter().any(|write| matches!(write, Write::Close { .. }));
-            let replies = self.commit(group);
-            if closing {
+            if !group.is_empty() {
+                self.commit(group).into_iter().for_each(Answered::send);
+            }
+            if !closers.is_empty() {
                 self.put_away();
                 // The folder is unlocked before anybody is told that it is.
                 drop(self);
-                return replies.into_iter().for_each(Answered::send);
+                return closers.into_iter().for_each(|answer| answer.send(()).unwrap_or(()));
             }
-            replies.into_iter().for_each(Answered::send);
         }
     }
 
     /// Does the group in one transaction, and tells memory. When the database fails, none is done, and all are told.
-    fn commit(&mut self, group: Vec<Write>) -> Vec<Answered> {
+    fn commit(&mut self, group: Vec<Box<dyn Write>>) -> Vec<Answered> {
         let begun = Instant::now();
         metrics::histogram!("filmgate_store_batch_size").record(group.len() as f64);
         let (applied, result) = self.transact(group);
@@ -108,7 +130,7 @@ impl Desk {
         applied.into_iter().map(|done| Answered(done.reply, outcome(done.defect))).collect()
     }
 
-    fn transact(&mut self, group: Vec<Write>) -> (Vec<Applied>, rusqlite::Result<()>) {
+    fn transact(&mut self, group: Vec<Box<dyn Write>>) -> (Vec<Applied>, rusqlite::Result<()>) {
         let mut applied = Vec::with_capacity(group.len());
         let mut result = self.connection.execute_batch("BEGIN IMMEDIATE");
         for write in group {
@@ -140,24 +162,24 @@ impl Desk {
     }
 
     fn tell<'a>(&self, effects: impl Iterator<Item = &'a Effect>) {
-        let (mut keys, mut due) = (false, false);
+        let (mut registry, mut due) = (false, false);
         for effect in effects {
             match effect {
                 Effect::Changed(cell) => self.memory.publish(cell.clone()),
                 Effect::Removed(id) => self.memory.remove(id),
-                Effect::Keys => keys = true,
+                Effect::Registry => registry = true,
                 Effect::Due => due = true,
             }
         }
-        if keys {
-            self.load_keys();
+        if registry {
+            self.catch_up();
         }
         if due {
             self.memory.work.notify_waiters();
         }
     }
 
-    /// Reads the keys again when another process has written: its `key create` and `key revoke` hold within a second.
+    /// Looks at accounts and keys again when another process has written.
     fn look(&mut self) {
         if self.looked.elapsed() < LOOK && self.seen.is_some() {
             return;
@@ -165,14 +187,14 @@ impl Desk {
         self.looked = Instant::now();
         let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).ok();
         if version != self.seen {
-            self.load_keys();
+            self.catch_up();
         }
         self.seen = version;
     }
 
-    fn load_keys(&self) {
-        if let Err(error) = self.memory.load_keys(&self.connection) {
-            tracing::error!(%error, "the keys could not be read; the former ones stay in force");
+    fn catch_up(&self) {
+        if let Err(error) = self.memory.callers.catch_up(&self.connection) {
+            tracing::error!(%error, "accounts and keys could not be read; the former ones stay in force");
         }
     }
 
@@ -205,7 +227,8 @@ mod tests {
     use filmgate_domain::task::{State, Task};
 
     use super::*;
-    use crate::{Created, Durability, Settings, Store, schema};
+    use crate::write::create::{self, NewTask};
+    use crate::{Created, Durability, Settings, Store, Terms, schema};
 
     struct Counting(AtomicU64);
     impl Entropy for Counting {
@@ -215,6 +238,12 @@ mod tests {
         }
     }
 
+    const OWNER: &str = "
+        INSERT INTO account (id, name, created, billing, limits, prices, revision)
+        VALUES ('main', '', 0, 'postpaid', '{}', '{}', 1);
+        INSERT INTO api_key (id, account, name, scopes, limits, budget, created, revision)
+        VALUES ('key_a', 'main', '', 'create', '{}', '{}', 0, 1);";
+
     fn open(folder: &tempfile::TempDir, set: impl FnOnce(&Connection)) -> Store {
         let settings = Settings {
             dir: folder.path().to_owned(),
@@ -223,13 +252,15 @@ mod tests {
             finished_in_memory: 10,
         };
         let (lock, connection) = schema::open_alone(&settings).unwrap();
+        connection.execute_batch(OWNER).unwrap();
         set(&connection);
         let clock = Arc::new(HeldClock::at(Timestamp::from_millis(1_000)));
         Store::on(lock, connection, &settings, clock, Arc::new(Counting(AtomicU64::new(0)))).unwrap()
     }
 
     fn desk(connection: Connection, memory: &Arc<Memory>) -> Desk {
-        connection.execute_batch(include_str!("schema.sql")).unwrap();
+        connection.execute_batch(&schema::MIGRATIONS.concat()).unwrap();
+        connection.execute_batch(OWNER).unwrap();
         let (grouping, memory, looked) = (Grouping::Grouped, memory.clone(), Instant::now());
         Desk { connection, grouping, memory, seen: None, looked, _lock: None }
     }
@@ -257,10 +288,10 @@ mod tests {
 
     type Answers = Vec<oneshot::Receiver<Result<Created, StoreError>>>;
 
-    fn creates(tasks: [(&str, usize); 3]) -> (Vec<Write>, Answers) {
+    fn creates(tasks: [(&str, usize); 3]) -> (Vec<Box<dyn Write>>, Answers) {
         let create = |(id, prompt): (&str, usize)| {
-            let (answer, answered) = oneshot::channel();
-            (Write::Create { task: Box::new(task(id, prompt)), idempotency: None, answer }, answered)
+            let new = NewTask::new(task(id, prompt)).unwrap();
+            write::ask(move |db| create::create(db, &new, None, &Terms::default()))
         };
         tasks.into_iter().map(create).unzip()
     }
@@ -273,22 +304,22 @@ mod tests {
         });
         let now = store.clock.now();
         let first = task("first", 20_000);
-        store.create(first.clone(), None).await.unwrap();
-        store.cancel(&first.id, now).await.unwrap();
+        store.create(first.clone(), None, Terms::default()).await.unwrap();
+        store.cancel(&first.id, None, now).await.unwrap();
         let mut kept = Vec::new();
         let refused = loop {
             let id = format!("task_{}", kept.len());
-            match store.create(task(&id, 20_000), None).await {
+            match store.create(task(&id, 20_000), None, Terms::default()).await {
                 Ok(_) => kept.push(id),
                 Err(refused) => break (id, refused),
             }
         };
         assert_eq!(refused.1, StoreError::Unavailable(Outage::DiskFull));
         assert!(!kept.is_empty());
-        assert!(store.cell(&refused.0).is_none() && store.find(&refused.0).await.unwrap().is_none());
+        assert!(store.cell(&refused.0).is_none() && store.find(&refused.0, None).await.unwrap().is_none());
         assert_eq!(store.counts().queued(), kept.len());
         store.delete(&first.id).await.unwrap();
-        store.create(task(&refused.0, 20_000), None).await.expect("there is room again");
+        store.create(task(&refused.0, 20_000), None, Terms::default()).await.expect("there is room again");
         kept.push(refused.0);
         for id in kept {
             assert!(store.task(&id).await.unwrap().is_some());
@@ -301,11 +332,11 @@ mod tests {
         let store = open(&folder, |connection| connection.busy_timeout(Duration::ZERO).unwrap());
         let other = Connection::open(schema::file(folder.path())).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let refused = store.create(task("a", 1), None).await;
+        let refused = store.create(task("a", 1), None, Terms::default()).await;
         assert_eq!(refused.unwrap_err(), StoreError::Unavailable(Outage::Locked));
         other.execute_batch("ROLLBACK").unwrap();
         assert!(store.task("a").await.unwrap().is_none());
-        assert!(matches!(store.create(task("a", 1), None).await, Ok(Created::New(_))));
+        assert!(matches!(store.create(task("a", 1), None, Terms::default()).await, Ok(Created::New(_))));
     }
 
     #[test]

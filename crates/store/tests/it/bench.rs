@@ -1,17 +1,24 @@
 //! A store in a folder of its own, and tasks to put into it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use filmgate_domain::account::Account;
 use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
 use filmgate_domain::id::{AccountId, ArtifactId, AttemptId, Entropy, KeyId, TaskId};
+use filmgate_domain::key::{Budget, Key, Scopes, Secret};
 use filmgate_domain::lease::Claim;
+use filmgate_domain::limit::Limits;
 use filmgate_domain::media::{MediaSource, Size};
-use filmgate_domain::money::Micros;
+use filmgate_domain::money::{Billing, LineKind, Micros};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{Artifact, Attempt, State, Task};
-use filmgate_store::{Ask, Claimed, Created, Durability, Grouping, OpenError, Settings, Store, Then};
+use filmgate_store::{
+    Ask, Claimed, Created, Deed, Durability, Grouping, OpenError, Settings, Store, Terms, Then, Transfer,
+    Transferred,
+};
 use tempfile::TempDir;
 
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_000_000);
@@ -46,14 +53,37 @@ pub(crate) fn settings(folder: &TempDir) -> Settings {
     }
 }
 
+/// So many of each lane, whatever their models.
+pub(crate) fn ask(now: Timestamp, prepare: usize, submit: usize, running: usize) -> Ask {
+    Ask { now, until: now + MINUTE, prepare, submit, running, rooms: BTreeMap::new() }
+}
+
 impl Bench {
-    pub(crate) fn new() -> Self {
-        Self::on(tempfile::tempdir().unwrap(), Arc::new(HeldClock::at(START)))
+    /// With one account, `main`, that pays later, and its key `key_main`.
+    pub(crate) async fn new() -> Self {
+        let bench = Self::on(tempfile::tempdir().unwrap(), Arc::new(HeldClock::at(START)));
+        bench.account("main", Billing::Postpaid).await;
+        bench
+    }
+
+    /// Another account, with a key of its own: `key_x` of `x`.
+    pub(crate) async fn account(&self, id: &str, billing: Billing) {
+        let account = Account::new(AccountId::from_text(id), billing, self.now());
+        assert!(self.store.account_create(account, None).await.unwrap());
+        self.store.key_create(key(id, self.now()), secret_hash(id), None).await.unwrap();
     }
 
     pub(crate) fn on(folder: TempDir, clock: Arc<HeldClock>) -> Self {
         let store = Store::open(&settings(&folder), clock.clone(), entropy()).unwrap();
         Self { store, clock, folder }
+    }
+
+    /// Gives the account so many micros.
+    pub(crate) async fn grant(&self, account: &str, micros: i64) {
+        let (account, kind, micros) = (AccountId::from_text(account), LineKind::Grant, Micros(micros));
+        let transfer = Transfer { account, kind, micros, note: "a gift".to_owned(), reference: None };
+        let made = self.store.transfer(transfer, deed("account.grant")).await;
+        assert!(matches!(made, Ok(Transferred::New(_))), "{made:?}");
     }
 
     /// The same folder, closed and opened again.
@@ -81,14 +111,13 @@ impl Bench {
     }
 
     pub(crate) async fn keep(&self, task: Task) -> Task {
-        assert!(matches!(self.store.create(task.clone(), None).await, Ok(Created::New(_))));
+        let created = self.store.create(task.clone(), None, Terms::default()).await;
+        assert!(matches!(created, Ok(Created::New(_))), "{created:?}");
         task
     }
 
     pub(crate) async fn claim(&self) -> Claimed {
-        let now = self.now();
-        let ask = Ask { now, until: now + MINUTE, prepare: 100, submit: 100, running: 100 };
-        self.store.claim(ask).await.unwrap()
+        self.store.claim(ask(self.now(), 100, 100, 100)).await.unwrap()
     }
 
     /// The only claim there is.
@@ -113,6 +142,41 @@ impl Bench {
     }
 }
 
+/// The key that [`Bench::account`] makes.
+pub(crate) fn key(account: &str, now: Timestamp) -> Key {
+    Key {
+        id: KeyId::from_text(format!("key_{account}")),
+        account: AccountId::from_text(account),
+        name: "a name".to_owned(),
+        scopes: Scopes::CLIENT,
+        models: None,
+        limits: Limits::default(),
+        budget: Budget::default(),
+        created: now,
+        expires: None,
+        revoked: None,
+        secrets: vec![Secret { hint: "fg_abc".to_owned(), created: now, expires: None }],
+    }
+}
+
+/// Something that an operator did.
+pub(crate) fn deed(action: &'static str) -> Deed {
+    Deed { actor: "test".to_owned(), action, subject: "main".to_owned(), detail: "{}".to_owned() }
+}
+
+/// What stands for the SHA-256 of its secret.
+pub(crate) fn secret_hash(account: &str) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.iter_mut().zip(account.bytes().cycle()).for_each(|(byte, letter)| *byte = letter);
+    hash
+}
+
+/// A task of that account, by its key.
+pub(crate) fn of(account: &str, task: Task) -> Task {
+    let key = key(account, task.created);
+    Task { account: key.account, key: key.id, ..task }
+}
+
 pub(crate) fn attempt(number: u32) -> Attempt {
     Attempt { id: AttemptId::from_text(format!("att_{number}")), number, upstream: "there".to_owned() }
 }
@@ -133,7 +197,7 @@ pub(crate) fn task(id: &str, created: Timestamp) -> Task {
     Task {
         id: TaskId::from_text(id),
         account: AccountId::from_text("main"),
-        key: KeyId::from_text("key_a"),
+        key: KeyId::from_text("key_main"),
         created,
         request: VideoRequest {
             dialect: Dialect::Sora,

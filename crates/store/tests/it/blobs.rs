@@ -21,7 +21,7 @@ fn files(bench: &Bench, folder: &str) -> usize {
 
 #[tokio::test]
 async fn a_blob_stands_under_its_name_once_it_is_whole() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let blobs = bench.store.blobs();
     let blob = film("film_a");
     let mut writer = blobs.create(&blob).await.unwrap();
@@ -41,7 +41,7 @@ async fn a_blob_stands_under_its_name_once_it_is_whole() {
 
 #[tokio::test]
 async fn a_blob_that_is_given_up_leaves_nothing() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let mut writer = bench.store.blobs().create(&film("film_a")).await.unwrap();
     writer.write(Bytes::from_static(b"some")).await.unwrap();
     assert_eq!(files(&bench, "incoming"), 1);
@@ -51,7 +51,7 @@ async fn a_blob_that_is_given_up_leaves_nothing() {
 
 #[tokio::test]
 async fn what_a_dead_process_left_half_written_is_cleared_at_the_start() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     std::fs::write(bench.store.blobs().root().join("incoming/0123"), "half").unwrap();
     let bench = bench.reopen().await;
     assert_eq!(files(&bench, "incoming"), 0);
@@ -59,7 +59,7 @@ async fn what_a_dead_process_left_half_written_is_cleared_at_the_start() {
 
 #[tokio::test]
 async fn a_list_names_every_blob_and_nothing_else() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let blobs = bench.store.blobs();
     let input = BlobKey::Input { task: TaskId::from_text("sora_a.b"), place: 3, tail: "x9".into() };
     for blob in [&film("film_a"), &input] {

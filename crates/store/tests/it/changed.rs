@@ -17,7 +17,7 @@ async fn news(bench: &Bench, seen: &Arc<Cell>) -> bool {
 
 #[tokio::test]
 async fn only_what_a_reader_can_see_is_news() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.keep(referring("a", bench.now())).await;
     let seen = bench.store.cell("a").unwrap();
     let claim = bench.claim_one().await;
@@ -28,7 +28,7 @@ async fn only_what_a_reader_can_see_is_news() {
     bench.record(&claim, claim.task.state.clone().begin(attempt(1), bench.now()).unwrap()).await;
     assert!(news(&bench, &seen).await, "running");
     let seen = bench.store.cell("a").unwrap();
-    bench.store.cancel(&claim.task.id, bench.now()).await.unwrap();
+    bench.store.cancel(&claim.task.id, None, bench.now()).await.unwrap();
     assert!(news(&bench, &seen).await, "canceled");
     let seen = bench.store.cell("a").unwrap();
     bench.store.delete(&claim.task.id).await.unwrap();
@@ -38,7 +38,7 @@ async fn only_what_a_reader_can_see_is_news() {
 /// Readers that do nothing but wait for the next change see the last one, whatever the interleaving.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_change_is_missed() {
-    let bench = Arc::new(Bench::new());
+    let bench = Arc::new(Bench::new().await);
     let tasks: Vec<String> = (0..8).map(|number| format!("t{number}")).collect();
     for id in &tasks {
         bench.create(id).await;
@@ -46,10 +46,10 @@ async fn no_change_is_missed() {
     let follow = |id: String| {
         let bench = bench.clone();
         tokio::spawn(async move {
-            let mut seen = bench.store.find(&id).await.unwrap().unwrap();
+            let mut seen = bench.store.find(&id, None).await.unwrap().unwrap();
             while !seen.summary.status.is_final() {
                 bench.store.changed(&seen).await;
-                let now = bench.store.find(&id).await.unwrap().unwrap();
+                let now = bench.store.find(&id, None).await.unwrap().unwrap();
                 assert!(now.version > seen.version, "it was called in vain");
                 seen = now;
             }

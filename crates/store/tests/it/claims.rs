@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use filmgate_domain::lease::{Claim, Fence};
 use filmgate_domain::task::State;
-use filmgate_store::{Ask, StoreError, Then};
+use filmgate_store::{StoreError, Then};
 
-use crate::bench::{Bench, MINUTE, attempt, referring, task};
+use crate::bench::{Bench, MINUTE, ask, attempt, referring, task};
 
 fn ids(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.task.id.as_str()).collect()
@@ -14,7 +14,7 @@ fn ids(claims: &[Claim]) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_claim_gives_the_whole_task_under_a_rising_fence() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.create("a").await;
     let claim = bench.claim_one().await;
     assert_eq!(claim.task, task);
@@ -27,7 +27,7 @@ async fn a_claim_gives_the_whole_task_under_a_rising_fence() {
 
 #[tokio::test]
 async fn a_lease_that_ran_out_is_claimed_again_and_its_worker_refused() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.create("a").await;
     let old = bench.claim_one().await;
     bench.clock.advance(MINUTE);
@@ -45,7 +45,7 @@ async fn a_lease_that_ran_out_is_claimed_again_and_its_worker_refused() {
 
 #[tokio::test]
 async fn a_late_worker_may_write_as_long_as_nobody_else_came() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.create("a").await;
     let claim = bench.claim_one().await;
     bench.clock.advance(2 * MINUTE);
@@ -54,7 +54,7 @@ async fn a_late_worker_may_write_as_long_as_nobody_else_came() {
 
 #[tokio::test]
 async fn a_kept_lease_goes_on_and_a_released_task_is_due_when_it_says() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.create("a").await;
     let claim = bench.claim_one().await;
     let state = claim.task.state.clone().begin(attempt(1), bench.now()).unwrap();
@@ -72,7 +72,7 @@ async fn a_kept_lease_goes_on_and_a_released_task_is_due_when_it_says() {
 
 #[tokio::test]
 async fn a_snooze_counts_a_retry_a_release_does_not_and_a_new_step_begins_anew() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.keep(referring("a", bench.now())).await;
     let later = bench.now() + MINUTE;
     bench.store.snooze(&bench.claim_one().await.lease, later).await.unwrap();
@@ -88,20 +88,19 @@ async fn a_snooze_counts_a_retry_a_release_does_not_and_a_new_step_begins_anew()
 }
 
 #[tokio::test]
-async fn each_lane_gives_what_was_asked_oldest_due_first() {
-    let bench = Bench::new();
+async fn each_lane_gives_what_was_asked_first_in_line_first() {
+    let bench = Bench::new().await;
     let now = bench.now();
-    bench.keep(task("new", now)).await;
-    bench.keep(task("old", now - MINUTE)).await;
-    bench.keep(task("older", now - 2 * MINUTE)).await;
+    for id in ["older", "old", "new"] {
+        bench.keep(task(id, now)).await;
+    }
     bench.keep(referring("refers", now - MINUTE)).await;
-    let ask = Ask { now, until: now + MINUTE, prepare: 0, submit: 2, running: 9 };
-    let claimed = bench.store.claim(ask).await.unwrap();
+    let claimed = bench.store.claim(ask(now, 0, 2, 9)).await.unwrap();
     assert_eq!(ids(&claimed.claims), ["older", "old"]);
     for claim in &claimed.claims {
         bench.record(claim, claim.task.state.clone().begin(attempt(1), now).unwrap()).await;
     }
-    let claimed = bench.store.claim(Ask { prepare: 9, submit: 0, ..ask }).await.unwrap();
+    let claimed = bench.store.claim(ask(now, 9, 0, 9)).await.unwrap();
     let mut got = ids(&claimed.claims);
     got.sort_unstable();
     assert_eq!(
@@ -109,29 +108,22 @@ async fn each_lane_gives_what_was_asked_oldest_due_first() {
         ["old", "older", "refers"],
         "running at any step, and references; not what waits for an upstream"
     );
-    assert_eq!(
-        ids(&bench
-            .store
-            .claim(Ask { now: now - Duration::from_millis(1), submit: 9, ..ask })
-            .await
-            .unwrap()
-            .claims),
-        [""; 0]
-    );
+    bench.clock.advance(MINUTE);
+    let early = ask(bench.now() - Duration::from_millis(1), 0, 0, 9);
+    assert_eq!(ids(&bench.store.claim(early).await.unwrap().claims), [""; 0]);
 }
 
 #[tokio::test]
 async fn every_task_is_claimed_once_by_workers_that_race() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     for number in 0..40 {
         bench.create(&format!("t{number}")).await;
     }
     let now = bench.now();
-    let ask = Ask { now, until: now + MINUTE, prepare: 0, submit: 7, running: 0 };
     let workers: Vec<_> = (0..12)
         .map(|_| {
             let store = bench.store.clone();
-            tokio::spawn(async move { store.claim(ask).await.unwrap().claims })
+            tokio::spawn(async move { store.claim(ask(now, 0, 7, 0)).await.unwrap().claims })
         })
         .collect();
     let mut claimed = Vec::new();
@@ -146,29 +138,29 @@ async fn every_task_is_claimed_once_by_workers_that_race() {
 
 #[tokio::test]
 async fn a_cancel_takes_the_task_from_its_worker_and_says_whom_to_tell() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.create("a").await;
     let claim = bench.claim_one().await;
     let polled =
         claim.task.state.clone().begin(attempt(1), bench.now()).unwrap().accepted("h".to_owned()).unwrap();
     let until = bench.now() + MINUTE;
     let lease = bench.store.record(&claim.lease, polled.clone(), None, Then::Keep { until }).await.unwrap();
-    let canceled = bench.store.cancel(&task.id, bench.now()).await.unwrap().unwrap();
+    let canceled = bench.store.cancel(&task.id, None, bench.now()).await.unwrap().unwrap();
     assert_eq!(canceled.state, State::Canceled { at: bench.now() });
     assert!(canceled.changed);
     assert_eq!(canceled.at, Some(("there".to_owned(), "h".to_owned())));
     let late = bench.store.record(&lease, polled.made().unwrap(), None, Then::At(until)).await;
     assert_eq!(late.unwrap_err(), StoreError::LeaseLost);
     bench.clock.advance(MINUTE);
-    let again = bench.store.cancel(&task.id, bench.now()).await.unwrap().unwrap();
+    let again = bench.store.cancel(&task.id, None, bench.now()).await.unwrap().unwrap();
     assert_eq!((again.state, again.changed, again.at), (canceled.state, false, None));
     let unknown = filmgate_domain::id::TaskId::from_text("b");
-    assert!(bench.store.cancel(&unknown, bench.now()).await.unwrap().is_none());
+    assert!(bench.store.cancel(&unknown, None, bench.now()).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn work_is_rung_when_something_is_due_at_once() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let mut rings = Vec::new();
     for write in ["create", "release", "snooze until later", "record"] {
         let rung = bench.store.work().notified();

@@ -37,7 +37,7 @@ fn row(bench: &Bench) -> String {
 }
 
 async fn show(story: &mut String, bench: &Bench, step: &str) {
-    let cell = bench.store.find("a").await.unwrap().unwrap();
+    let cell = bench.store.find("a", None).await.unwrap().unwrap();
     let counts: Vec<_> = bench
         .store
         .counts()
@@ -65,7 +65,7 @@ async fn step(story: &mut String, bench: &Bench, what: &str, next: impl FnOnce(S
 
 #[tokio::test]
 async fn the_life_of_a_film() {
-    let (bench, story) = (Bench::new(), &mut String::new());
+    let (bench, story) = (Bench::new().await, &mut String::new());
     bench.keep(referring("a", bench.now())).await;
     show(story, &bench, "created with a reference").await;
     let claim = bench.claim_one().await;
@@ -97,7 +97,7 @@ async fn the_life_of_a_film() {
 async fn the_other_ends() {
     let story = &mut String::new();
     for end in ["failed", "canceled", "expired"] {
-        let bench = Bench::new();
+        let bench = Bench::new().await;
         let task = bench.create("a").await;
         let now = bench.now() + Duration::from_secs(1);
         bench.clock.advance(Duration::from_secs(1));
@@ -107,7 +107,7 @@ async fn the_other_ends() {
                 let claim = bench.claim_one().await;
                 bench.record(&claim, claim.task.state.clone().fail(failure, now).unwrap()).await;
             }
-            "canceled" => drop(bench.store.cancel(&task.id, now).await.unwrap()),
+            "canceled" => drop(bench.store.cancel(&task.id, None, now).await.unwrap()),
             _ => assert_eq!(bench.store.expire(now, now, 9).await.unwrap(), [task.id]),
         }
         show(story, &bench, end).await;

@@ -16,7 +16,7 @@ fn input(task: &TaskId, tail: &str) -> Input {
 
 #[tokio::test]
 async fn a_film_is_past_when_its_link_is_and_its_row_goes_after_its_bytes() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.finish("a").await;
     let (day, film) = (Duration::from_hours(24), film("a").id);
     let past = |now| bench.store.artifacts_past(now, 9);
@@ -33,14 +33,14 @@ async fn a_film_is_past_when_its_link_is_and_its_row_goes_after_its_bytes() {
 
 #[tokio::test]
 async fn a_deleted_task_gives_its_film_back() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.finish("a").await;
     assert_eq!(bench.store.delete(&task.id).await.unwrap(), Some(film("a").id));
 }
 
 #[tokio::test]
 async fn snapshots_are_done_when_their_task_is() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     let task = bench.keep(referring("a", bench.now())).await;
     let (kept, stray) = (input(&task.id, "kept"), input(&TaskId::from_text("b"), "stray"));
     let claim = bench.claim_one().await;
@@ -53,7 +53,7 @@ async fn snapshots_are_done_when_their_task_is() {
     let blobs = [kept.blob.clone(), stray.blob];
     assert_eq!(bench.store.referenced(&blobs).await.unwrap(), [true, false]);
     assert!(bench.store.inputs_done(9).await.unwrap().is_empty(), "it lives");
-    bench.store.cancel(&task.id, bench.now()).await.unwrap();
+    bench.store.cancel(&task.id, None, bench.now()).await.unwrap();
     assert_eq!(bench.store.inputs_done(9).await.unwrap(), [(task.id.clone(), vec![kept.blob])]);
     let later = bench.now() + MINUTE;
     assert_eq!(bench.store.forget(later, 9).await.unwrap(), 0, "its snapshots are there");
@@ -61,13 +61,13 @@ async fn snapshots_are_done_when_their_task_is() {
     assert!(bench.store.inputs_done(9).await.unwrap().is_empty());
     assert_eq!(bench.store.referenced(&blobs).await.unwrap(), [false, false]);
     assert_eq!(bench.store.forget(later, 9).await.unwrap(), 1);
-    assert!(bench.store.find("a").await.unwrap().is_none());
+    assert!(bench.store.find("a", None).await.unwrap().is_none());
 }
 
 /// A film whose task ended between storing and parsing is nobody's: the orphan sweep may have it.
 #[tokio::test]
 async fn a_film_of_a_canceled_task_is_an_orphan() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.create("a").await;
     let claim = bench.claim_one().await;
     let id = ArtifactId::from_text("film_x");
@@ -76,13 +76,13 @@ async fn a_film_of_a_canceled_task_is_an_orphan() {
     bench.record(&claim, fetched.made().unwrap().stored(id.clone()).unwrap()).await;
     let blob = [BlobKey::Artifact(id)];
     assert_eq!(bench.store.referenced(&blob).await.unwrap(), [true]);
-    bench.store.cancel(&claim.task.id, bench.now()).await.unwrap();
+    bench.store.cancel(&claim.task.id, None, bench.now()).await.unwrap();
     assert_eq!(bench.store.referenced(&blob).await.unwrap(), [false]);
 }
 
 #[tokio::test]
 async fn what_waited_too_long_expires_and_what_runs_does_not() {
-    let bench = Bench::new();
+    let bench = Bench::new().await;
     bench.create("runs").await;
     let claim = bench.claim_one().await;
     bench.record(&claim, claim.task.state.clone().begin(attempt(1), bench.now()).unwrap()).await;
