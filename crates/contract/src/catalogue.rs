@@ -9,7 +9,7 @@ mod check;
 use std::fmt;
 
 use filmgate_domain::media::Size;
-use filmgate_domain::model::{MediaRules, Model as DomainModel, Models, Route};
+use filmgate_domain::model::{MediaRules, Model as DomainModel, Models, Route, Tariff, TariffRow};
 use filmgate_domain::money::Micros;
 use filmgate_domain::request::Dialect;
 use serde::{Deserialize, Deserializer};
@@ -36,6 +36,11 @@ pub struct Model {
     pub description: String,
     /// What one film costs, in micro-units.
     pub price: Micros,
+    /// Other prices by length and resolution; the first that fits decides.
+    #[serde(default)]
+    pub prices: Vec<TariffRow>,
+    /// How many of its tasks may be at upstreams at once; without it the upstreams decide.
+    pub concurrency: Option<usize>,
     /// Names of the upstreams that make it, in the order to try them.
     pub upstreams: Vec<String>,
     /// The longest prompt, in Unicode scalar values.
@@ -209,12 +214,19 @@ impl Model {
         self.videos.as_ref().map_or(0, |videos| videos.references)
     }
 
+    /// What its films cost.
+    pub fn tariff(&self) -> Tariff {
+        Tariff { price: self.price, rows: self.prices.clone() }
+    }
+
     fn to_domain(&self) -> DomainModel {
         let images = self.images.as_ref();
         let videos = self.videos.as_ref();
         DomainModel {
             name: self.name.clone(),
-            price: self.price,
+            tariff: self.tariff(),
+            resolutions: self.pictures.iter().map(|made| (made.size, made.resolution.clone())).collect(),
+            concurrency: self.concurrency,
             route: Route { upstreams: self.upstreams.clone() },
             media: MediaRules {
                 image_exact: images.is_some_and(|images| images.exact_size),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
+use crate::calendar::Day;
 use crate::clock::Timestamp;
 use crate::id::{AccountId, KeyId};
 use crate::limit::{Bucket, Limits};
@@ -147,6 +148,27 @@ impl Key {
     /// Whether it may create with the model called `model`.
     pub fn may_use(&self, model: &str) -> bool {
         self.models.as_ref().is_none_or(|models| models.iter().any(|allowed| allowed == model))
+    }
+}
+
+/// A key and what it has spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spending {
+    /// The key.
+    pub key: Key,
+    /// How many of its tasks have not ended.
+    pub in_flight: u32,
+    /// What it spent on the day (UTC) that it last created on, holds included.
+    pub day: (Day, Micros),
+    /// What it spent in that day's month, which is named by its first day.
+    pub month: (Day, Micros),
+}
+
+impl Spending {
+    /// What it has spent on `today` and in its month.
+    pub fn on(&self, today: Day) -> (Micros, Micros) {
+        let current = |(day, spent): (Day, Micros), now: Day| if day == now { spent } else { Micros(0) };
+        (current(self.day, today), current(self.month, today.month()))
     }
 }
 

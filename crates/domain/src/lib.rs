@@ -11,6 +11,7 @@
 
 pub mod account;
 pub mod address;
+pub mod audit;
 pub mod calendar;
 pub mod clock;
 pub mod failure;
@@ -23,3 +24,4 @@ pub mod model;
 pub mod money;
 pub mod request;
 pub mod task;
+pub mod usage;

@@ -213,6 +213,29 @@ impl Settlement {
     }
 }
 
+/// What the ledger's proof found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Accounts looked at.
+    pub accounts: u64,
+    /// Lines looked at.
+    pub lines: u64,
+    /// Tasks looked at that cost something.
+    pub tasks: u64,
+    /// What operators gave, less what they took back.
+    pub granted: Micros,
+    /// What was charged.
+    pub captured: Micros,
+    /// What accounts may spend.
+    pub available: Micros,
+    /// What is set aside for unfinished tasks.
+    pub held: Micros,
+    /// What does not add up, one sentence each; bounded.
+    pub findings: Vec<String>,
+    /// How many more there are than are spelled out.
+    pub more: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

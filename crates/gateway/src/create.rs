@@ -10,11 +10,13 @@ use bytes::Bytes;
 use filmgate_domain::id::{TaskId, mint};
 use filmgate_domain::key::{Caller, Scope};
 use filmgate_domain::media::{BlobKey, MediaSource};
+use filmgate_domain::money::Micros;
 use filmgate_domain::request::{Guidance, VideoRequest};
 use filmgate_domain::task::{State, Task};
-use filmgate_store::{Cell, Created, Idempotency};
+use filmgate_store::{Cell, Created, Idempotency, Terms};
 use sha2::{Digest, Sha256};
 
+use crate::read::require;
 use crate::{Gateway, Refusal};
 
 /// Base-64 digits that are decoded at a time: a multiple of four.
@@ -35,19 +37,15 @@ impl Gateway {
         mut request: VideoRequest,
         idempotency_key: Option<String>,
     ) -> Result<Arc<Cell>, Refusal> {
-        if !caller.scopes.allow(Scope::Create) {
-            return Err(Refusal::Forbidden(Scope::Create));
-        }
-        let model = self.parts.models.get(&request.model);
-        let price = model.ok_or_else(|| Refusal::Internal(format!("no model `{}`", request.model)))?.price;
+        let price = self.price(caller, &request)?;
         let now = self.now();
         let id = TaskId::mint(request.dialect, now, self.entropy());
         let fingerprint = fingerprint(&request);
         let written = self.store_inline(&id, &mut request).await?;
         let task = Task {
             id,
-            account: caller.account.clone(),
-            key: caller.key.clone(),
+            account: caller.account.id.clone(),
+            key: caller.key.id.clone(),
             created: now,
             price,
             seed: u64::from_le_bytes(fingerprint[..8].try_into().unwrap_or_default()),
@@ -55,14 +53,40 @@ impl Gateway {
             state: State::new(request.guidance != Guidance::Text),
             request,
         };
-        let created =
-            self.store().create(task, idempotency_key.map(|key| Idempotency { key, fingerprint })).await;
+        let idempotency = idempotency_key.map(|key| Idempotency { key, fingerprint });
+        let created = self.store().create(task, idempotency, self.terms(caller)).await;
         if !matches!(created, Ok(Created::New(_))) {
             self.discard(&written).await;
         }
         match created? {
             Created::New(cell) | Created::Replayed(cell) => Ok(cell),
             Created::Conflict => Err(Refusal::IdempotencyConflict),
+            Created::Denied(denial) => Err(denial.into()),
+        }
+    }
+
+    /// What the task costs the caller, who may ask for it.
+    pub(crate) fn price(&self, caller: &Caller, request: &VideoRequest) -> Result<Micros, Refusal> {
+        require(caller, Scope::Create)?;
+        if caller.account.suspended.is_some() {
+            return Err(Refusal::Suspended);
+        }
+        if !caller.key.may_use(&request.model) {
+            let (model, allowed) = (request.model.clone(), caller.key.models.clone().unwrap_or_default());
+            return Err(Refusal::Model { model, allowed });
+        }
+        let model = self.parts.models.get(&request.model);
+        let model = model.ok_or_else(|| Refusal::Internal(format!("no model `{}`", request.model)))?;
+        Ok(caller.account.price(model, request.seconds, model.resolution(request.size)))
+    }
+
+    /// What the caller may have in flight and spend, besides its balance.
+    fn terms(&self, caller: &Caller) -> Terms {
+        let settings = self.settings();
+        Terms {
+            account_in_flight: caller.account.limits.or(settings.account_limits).most_in_flight(),
+            key_in_flight: caller.key.limits.or(settings.key_limits).most_in_flight(),
+            budget: caller.key.budget,
         }
     }
 

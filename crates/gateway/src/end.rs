@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use filmgate_domain::audit::Deed;
+use filmgate_domain::id::TaskId;
 use filmgate_domain::key::{Caller, Scope};
 use filmgate_domain::media::BlobKey;
 use filmgate_store::Cell;
@@ -27,7 +29,7 @@ impl Gateway {
             self.delete(&cell).await?;
             return Ok(Ended::Deleted(cell));
         }
-        self.cancel(&cell).await?;
+        self.cancel(&cell.summary.id, None).await?;
         Ok(Ended::Canceled(self.read(caller, id).await?))
     }
 
@@ -38,14 +40,15 @@ impl Gateway {
         Ok(())
     }
 
-    /// Ends the task in the store first; then tells the upstream that has it, if one does.
-    async fn cancel(&self, cell: &Cell) -> Result<(), Refusal> {
-        let canceled = self.store().cancel(&cell.summary.id, self.now()).await?.ok_or(Refusal::NotFound)?;
+    /// Ends the task in the store first; then tells the upstream that has it, if one does. Says whether it had not ended
+    /// before.
+    pub(crate) async fn cancel(&self, id: &TaskId, deed: Option<Deed>) -> Result<bool, Refusal> {
+        let canceled = self.store().cancel(id, deed, self.now()).await?.ok_or(Refusal::NotFound)?;
         if let Some((upstream, handle)) = canceled.at
             && let Some(upstream) = self.parts.upstreams.get(&upstream)
         {
             upstream.engine.forget(&handle).await;
         }
-        Ok(())
+        Ok(canceled.changed)
     }
 }

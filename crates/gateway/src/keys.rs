@@ -1,14 +1,14 @@
-//! Keys: make them, know them again, revoke them. A secret is shown once and kept as its SHA-256; it carries 256 bits
-//! of chance, so a slow hash would protect nothing.
+//! Secrets: how one is made and known again. It is shown once and kept as its SHA-256; it carries 256 bits of chance, so
+//! a slow hash would protect nothing.
 
-use filmgate_domain::clock::Timestamp;
-use filmgate_domain::id::{AccountId, Entropy, KeyId};
-use filmgate_domain::key::{Caller, Key, SECRET_PREFIX, Scopes};
-use filmgate_store::{Store, StoreError};
+use std::sync::Arc;
+
+use filmgate_domain::id::Entropy;
+use filmgate_domain::key::{Caller, SECRET_PREFIX};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{Doors, Gateway};
+use crate::Gateway;
 
 /// The account that a single operator's keys and tasks belong to.
 pub const MAIN_ACCOUNT: &str = "main";
@@ -27,30 +27,15 @@ const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 )]
 pub struct InvalidSecret;
 
-/// What a new key is to be.
-#[derive(Clone, Debug)]
-pub struct NewKey {
-    /// What the operator calls it.
-    pub name: String,
-    /// Whose it is.
-    pub account: AccountId,
-    /// What it may do.
-    pub scopes: Scopes,
-    /// When it stops working, if ever.
-    pub expires: Option<Timestamp>,
-}
-
 impl Gateway {
     /// Who shows `secret`, if it is a key that works now. One hash and one look into memory.
-    pub fn authenticate(&self, secret: &str) -> Option<Caller> {
+    pub fn authenticate(&self, secret: &str) -> Option<Arc<Caller>> {
         if secret.len() > LONGEST_SECRET || !secret.starts_with(SECRET_PREFIX) {
             return None;
         }
         let hash = hash(secret);
-        let ring = self.store().keys();
-        let (kept, key) = ring.find(&hash)?;
-        let known = bool::from(kept.ct_eq(&hash)) && key.works_at(self.now());
-        known.then(|| Caller { account: key.account.clone(), key: key.id.clone(), scopes: key.scopes })
+        let (kept, caller) = self.store().caller(&hash)?;
+        (bool::from(kept.ct_eq(&hash)) && caller.works_at(self.now())).then_some(caller)
     }
 }
 
@@ -74,28 +59,11 @@ pub fn check_secret(secret: &str) -> Result<(), InvalidSecret> {
     if plain && fits && secret.starts_with(SECRET_PREFIX) { Ok(()) } else { Err(InvalidSecret) }
 }
 
-/// Keeps a key whose secret is `secret`, unless one with that secret is kept already.
-pub async fn keep(store: &Store, doors: &Doors, secret: &str, new: NewKey) -> Result<Key, StoreError> {
-    let hash = hash(secret);
-    if let Some((_, known)) = store.keys().find(&hash) {
-        return Ok(known.clone());
-    }
-    let now = doors.clock.now();
-    let key = Key {
-        id: KeyId::mint(now, &*doors.entropy),
-        account: new.account,
-        name: new.name,
-        hint: secret.chars().take(SECRET_PREFIX.len() + 4).collect(),
-        scopes: new.scopes,
-        created: now,
-        expires: new.expires,
-        revoked: None,
-    };
-    store.account_ensure(&key.account, "").await?;
-    store.key_create(key.clone(), hash).await?;
-    Ok(key)
+/// The first characters of a secret, to recognise it by.
+pub(crate) fn hint(secret: &str) -> String {
+    secret.chars().take(SECRET_PREFIX.len() + 4).collect()
 }
 
-fn hash(secret: &str) -> [u8; 32] {
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

@@ -1,7 +1,8 @@
 //! WHAT THE PRODUCT DOES: one verb, one file.
 //!
 //! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked
-//! ([`keys`]); the verbs [`create`], [`read`], [`end`]; the [`worker`] that claims tasks and does one `step` at a
+//! ([`keys`]) and whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the
+//! [`office`], where operators see to accounts, keys and money, and [`overrule`] what happens to a task; the [`worker`] that claims tasks and does one `step` at a
 //! time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,
@@ -15,13 +16,19 @@ use filmgate_domain::model::Models;
 use filmgate_engines::guard::Guard;
 use filmgate_engines::port::Upstreams;
 use filmgate_store::Store;
+/// What operators may change, and what they may ask for.
+pub use filmgate_store::{AccountPatch, KeyPatch, Lines, UsageFilter};
 /// A task as readers see it, and the answer that is kept with it.
 pub use filmgate_store::{Cell, Face};
 
 pub mod create;
 pub mod end;
 pub mod keys;
+pub mod limit;
 pub mod link;
+pub mod office;
+pub mod overrule;
+pub mod quote;
 pub mod read;
 pub mod refusal;
 pub mod settings;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use filmgate_domain::id::{TaskId, well_formed};
+use filmgate_domain::id::{AccountId, KeyId, TaskId, well_formed};
 use filmgate_domain::key::{Caller, Scope};
 use filmgate_domain::task::Task;
 use filmgate_store::{Cell, Filter};
@@ -33,6 +33,10 @@ impl News {
 /// Which tasks to list.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
+    /// Only tasks of this account; who sees one account only sees no other.
+    pub account: Option<AccountId>,
+    /// Only tasks that this key made.
+    pub key: Option<KeyId>,
     /// Only tasks in one of these states, by their names inside; all when there is none.
     pub states: Vec<String>,
     /// Only tasks of this model.
@@ -46,7 +50,7 @@ pub struct Listing {
 impl Gateway {
     /// The task as memory has it: no waiting, no I/O. `None` says nothing yet; ask [`read`](Self::read).
     pub fn glance(&self, caller: &Caller, id: &str) -> Option<Arc<Cell>> {
-        self.store().cell(id).filter(|cell| may_read(caller, cell))
+        self.store().cell(id).filter(|cell| caller.may(Scope::Read) && sees(caller, cell))
     }
 
     /// The task, from memory or from the database.
@@ -55,8 +59,7 @@ impl Gateway {
         if !well_formed(id) {
             return Err(Refusal::NotFound);
         }
-        let found = self.store().find(id).await?;
-        found.filter(|cell| may_read(caller, cell)).ok_or(Refusal::NotFound)
+        self.store().find(id, caller.sees()).await?.ok_or(Refusal::NotFound)
     }
 
     /// The task once it is news compared to `seen`, or as it is after `patience` (at most [`LONGEST_WAIT`]). A task
@@ -88,16 +91,16 @@ impl Gateway {
     /// The caller's tasks, newest first; an administrator's are everybody's.
     pub async fn list(&self, caller: &Caller, listing: Listing) -> Result<Vec<Arc<Cell>>, Refusal> {
         require(caller, Scope::Read)?;
-        let account = (!caller.scopes.allow(Scope::Admin)).then(|| caller.account.clone());
-        let Listing { states, model, before, limit } = listing;
-        Ok(self.store().list(Filter { account, states, model, before, limit }).await?)
+        let Listing { account, key, states, model, before, limit } = listing;
+        let account = caller.sees().cloned().or(account);
+        Ok(self.store().list(Filter { account, key, states, model, before, limit }).await?)
     }
 }
 
-fn may_read(caller: &Caller, cell: &Cell) -> bool {
-    caller.scopes.allow(Scope::Read) && caller.sees(&cell.summary.account)
+fn sees(caller: &Caller, cell: &Cell) -> bool {
+    caller.sees().is_none_or(|account| *account == cell.summary.account)
 }
 
-pub(crate) const fn require(caller: &Caller, scope: Scope) -> Result<(), Refusal> {
-    if caller.scopes.allow(scope) { Ok(()) } else { Err(Refusal::Forbidden(scope)) }
+pub(crate) fn require(caller: &Caller, scope: Scope) -> Result<(), Refusal> {
+    if caller.may(scope) { Ok(()) } else { Err(Refusal::Forbidden(scope)) }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use filmgate_domain::limit::{Limits, Rate};
+
 /// How long things live and how many run at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -13,6 +15,12 @@ pub struct Settings {
     pub queue_life: Duration,
     /// How long a task may run before it has timed out.
     pub run_life: Duration,
+    /// How long a submit may stay in doubt, with its price held, before it fails.
+    pub uncertain_life: Duration,
+    /// What a key may use that says nothing of its own.
+    pub key_limits: Limits,
+    /// What an account's keys may use together, if it says nothing of its own.
+    pub account_limits: Limits,
     /// For how long fetching a reference is tried again.
     pub fetch_patience: Duration,
     /// For how long an upstream that cannot be reached is tried again.
@@ -38,6 +46,9 @@ impl Default for Settings {
             task_life: 30 * 24 * HOUR,
             queue_life: 24 * HOUR,
             run_life: HOUR,
+            uncertain_life: 24 * HOUR,
+            key_limits: Limits { creates: rate("1000/m"), polls: rate("30000/m"), in_flight: None },
+            account_limits: Limits::default(),
             fetch_patience: Duration::from_secs(20),
             upstream_patience: Duration::from_mins(10),
             lease: Duration::from_mins(1),
@@ -47,4 +58,8 @@ impl Default for Settings {
             film_bytes: 2 << 30,
         }
     }
+}
+
+fn rate(text: &str) -> Option<Rate> {
+    text.parse().ok()
 }

@@ -1,10 +1,13 @@
 //! The worker: claims what is due and does one step of each, as many at once as the settings allow. No task has a
 //! thread or a timer of its own; the store knows when the next one is due and rings when one becomes due at once.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use filmgate_domain::clock::Timestamp;
+use filmgate_domain::id::TaskId;
 use filmgate_domain::lease::Claim;
+use filmgate_domain::task::{State, Status, Waiting};
 use filmgate_store::{Ask, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -15,8 +18,8 @@ use crate::step::Abandoned;
 /// The longest sleep between two looks: leases of a worker that died become due without a ring.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// A step that is under way, or was.
-type Done = StepKind;
+/// A step that was under way: what it counted against, and its task if it was a submit.
+type Done = (StepKind, Option<TaskId>);
 
 /// Which budget a step counts against.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ struct Hands {
     steps: JoinSet<Done>,
     preparing: usize,
     running: usize,
+    /// Submits, each with its model.
+    submitting: HashMap<TaskId, String>,
 }
 
 impl Gateway {
@@ -65,7 +70,8 @@ impl Gateway {
     /// Does all steps that are due now, one after the other, and says how many there were: how tests drive the worker
     /// with a clock that they hold.
     pub async fn run_due(&self) -> Result<usize, StoreError> {
-        let claimed = self.store().claim(self.ask(usize::MAX >> 1, usize::MAX >> 1)).await?;
+        let claimed =
+            self.store().claim(self.ask(usize::MAX >> 1, usize::MAX >> 1, &Hands::default())).await?;
         let count = claimed.claims.len();
         for claim in claimed.claims {
             self.step_logged(claim).await;
@@ -78,19 +84,37 @@ impl Gateway {
         let settings = self.settings();
         let preparing = settings.preparing.saturating_sub(hands.preparing);
         let running = settings.running.saturating_sub(hands.running);
-        let claimed = self.store().claim(self.ask(preparing, running)).await?;
+        let claimed = self.store().claim(self.ask(preparing, running, hands)).await?;
         for claim in claimed.claims {
             hands.start(self.clone(), claim);
         }
         Ok(claimed.next_due)
     }
 
-    /// New submits only as far as the upstreams have room.
-    fn ask(&self, preparing: usize, running: usize) -> Ask {
+    /// New submits only as far as the upstreams have room, and each model. What was claimed a moment ago and has not
+    /// begun yet takes room as well.
+    fn ask(&self, preparing: usize, running: usize, hands: &Hands) -> Ask {
         let now = self.now();
         let room: usize = self.parts.upstreams.values().map(|upstream| upstream.concurrency).sum();
-        let submit = room.saturating_sub(self.store().counts().running()).min(running);
-        Ask { now, until: now + self.settings().lease, prepare: preparing, submit, running }
+        let begun = |task: &TaskId| {
+            self.store().cell(task.as_str()).is_none_or(|cell| cell.summary.status != Status::Queued)
+        };
+        let coming: Vec<_> =
+            hands.submitting.iter().filter(|(task, _)| !begun(task)).map(|(_, model)| model).collect();
+        let taken = self.store().counts().running() + coming.len();
+        let rooms = self.parts.models.values().filter_map(|model| {
+            let coming = coming.iter().filter(|name| **name == &model.name).count();
+            let taken = self.store().running_of(&model.name) + coming;
+            Some((model.name.clone(), model.concurrency?.saturating_sub(taken)))
+        });
+        Ask {
+            now,
+            until: now + self.settings().lease,
+            prepare: preparing,
+            submit: room.saturating_sub(taken).min(running),
+            running,
+            rooms: rooms.collect(),
+        }
     }
 
     async fn step_logged(&self, claim: Claim) {
@@ -110,18 +134,25 @@ impl Gateway {
 
 impl Hands {
     fn start(&mut self, gateway: Gateway, claim: Claim) {
-        let kind =
-            if claim.task.state.step() == Some("prepare") { StepKind::Preparing } else { StepKind::Running };
+        let (state, task) = (&claim.task.state, claim.task.id.clone());
+        let kind = if state.step() == Some("prepare") { StepKind::Preparing } else { StepKind::Running };
+        let submit = matches!(state, State::Queued(Waiting::Upstream)).then_some(task);
+        if let Some(task) = &submit {
+            self.submitting.insert(task.clone(), claim.task.request.model.clone());
+        }
         *self.count(kind) += 1;
         self.steps.spawn(async move {
             gateway.step_logged(claim).await;
-            kind
+            (kind, submit)
         });
     }
 
     fn free(&mut self, done: Result<Done, tokio::task::JoinError>) {
         // A step that panicked is counted as running: those are the many.
-        let kind = done.unwrap_or(StepKind::Running);
+        let (kind, submit) = done.unwrap_or((StepKind::Running, None));
+        if let Some(task) = submit {
+            self.submitting.remove(&task);
+        }
         let count = self.count(kind);
         *count = count.saturating_sub(1);
     }

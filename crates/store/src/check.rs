@@ -3,41 +3,11 @@
 
 use std::fmt::Write as _;
 
-use filmgate_domain::money::Micros;
+use filmgate_domain::money::{Micros, Proof};
 use rusqlite::Connection;
 
 /// Findings that are spelled out; the rest is counted.
 const SHOWN: usize = 100;
-
-/// What the proof found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Accounts looked at.
-    pub accounts: u64,
-    /// Lines looked at.
-    pub lines: u64,
-    /// Tasks looked at that cost something.
-    pub tasks: u64,
-    /// What operators gave, less what they took back.
-    pub granted: Micros,
-    /// What was charged.
-    pub captured: Micros,
-    /// What accounts may spend.
-    pub available: Micros,
-    /// What is set aside for unfinished tasks.
-    pub held: Micros,
-    /// What does not add up, one sentence each.
-    pub findings: Vec<String>,
-    /// How many more there are than are spelled out.
-    pub more: u64,
-}
-
-impl Report {
-    /// Whether everything adds up.
-    pub const fn is_clean(&self) -> bool {
-        self.findings.is_empty()
-    }
-}
 
 /// A question whose every answer is a fault: its name, what it says of each answer, and the query. The query's columns
 /// fill the sentence's `{}` in their order.
@@ -117,21 +87,21 @@ const QUESTIONS: [Question; 10] = [
 ];
 
 /// Proves the ledger, or says what does not add up.
-pub(crate) fn prove(db: &Connection) -> rusqlite::Result<Report> {
+pub(crate) fn prove(db: &Connection) -> rusqlite::Result<Proof> {
     let transaction = db.unchecked_transaction()?;
-    let mut report = sums(&transaction)?;
+    let mut proof = sums(&transaction)?;
     for question in &QUESTIONS {
-        ask(&transaction, question, &mut report)?;
+        ask(&transaction, question, &mut proof)?;
     }
     let difference =
-        report.granted.0 - report.available.0 - report.held.0 - report.captured.0 + credit(&transaction)?;
+        proof.granted.0 - proof.available.0 - proof.held.0 - proof.captured.0 + credit(&transaction)?;
     if difference != 0 {
-        report.findings.push(format!("the books do not balance: {} is missing", Micros(difference)));
+        proof.findings.push(format!("the books do not balance: {} is missing", Micros(difference)));
     }
-    Ok(report)
+    Ok(proof)
 }
 
-fn sums(db: &Connection) -> rusqlite::Result<Report> {
+fn sums(db: &Connection) -> rusqlite::Result<Proof> {
     let sql = "SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM ledger_line),
                  (SELECT count(*) FROM task WHERE held_from IS NOT NULL),
                  (SELECT ifnull(sum(iif(source = 'operator', micros, -micros)), 0) FROM ledger_line
@@ -141,7 +111,7 @@ fn sums(db: &Connection) -> rusqlite::Result<Report> {
     db.query_row(sql, [], |row| {
         let count = |place: usize| Ok::<_, rusqlite::Error>(row.get::<_, i64>(place)?.cast_unsigned());
         let micros = |place: usize| Ok::<_, rusqlite::Error>(Micros(row.get(place)?));
-        Ok(Report {
+        Ok(Proof {
             accounts: count(0)?,
             lines: count(1)?,
             tasks: count(2)?,
@@ -149,7 +119,7 @@ fn sums(db: &Connection) -> rusqlite::Result<Report> {
             captured: micros(4)?,
             available: micros(5)?,
             held: micros(6)?,
-            ..Report::default()
+            ..Proof::default()
         })
     })
 }
@@ -161,13 +131,13 @@ fn credit(db: &Connection) -> rusqlite::Result<i64> {
     db.query_row(sql, [], |row| row.get(0))
 }
 
-fn ask(db: &Connection, question: &Question, report: &mut Report) -> rusqlite::Result<()> {
+fn ask(db: &Connection, question: &Question, proof: &mut Proof) -> rusqlite::Result<()> {
     let mut statement = db.prepare(question.sql)?;
     let columns = statement.column_count();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        if report.findings.len() >= SHOWN {
-            report.more += 1;
+        if proof.findings.len() >= SHOWN {
+            proof.more += 1;
             continue;
         }
         let mut sentence = String::new();
@@ -183,7 +153,7 @@ fn ask(db: &Connection, question: &Question, report: &mut Report) -> rusqlite::R
                 };
             }
         }
-        report.findings.push(sentence);
+        proof.findings.push(sentence);
     }
     Ok(())
 }

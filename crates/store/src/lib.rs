@@ -5,13 +5,14 @@
 //! *callers*, whoever shows a key that is known; [`Blobs`], the bytes on disk.
 //!
 //! An async call that writes is answered after its commit. A call that reads a live or recent task touches memory only.
-//! Money moves in the commit that makes or ends a task, and nowhere else; [`check`] proves it. No SQL is known outside
+//! Money moves in the commit that makes or ends a task, and nowhere else; [`Store::prove`] proves it. No SQL is known outside
 //! this crate, and within it only to `schema`, `row`, `write`, `reads` and `check`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use filmgate_domain::audit::Deed;
 use filmgate_domain::clock::{Clock, Timestamp};
 use filmgate_domain::id::{AccountId, ArtifactId, Entropy, TaskId};
 use filmgate_domain::key::Caller;
@@ -24,7 +25,7 @@ use tokio::sync::Notify;
 mod blobs;
 mod callers;
 mod cell;
-pub mod check;
+mod check;
 mod error;
 mod memory;
 mod office;
@@ -39,10 +40,8 @@ pub use cell::{Cell, Face};
 pub use error::{Outage, StoreError};
 pub use memory::Counts;
 pub use reads::Filter;
-pub use reads::ledger::{AuditLine, Dimension, Lines, UsageFilter, UsageRow};
-pub use reads::registry::Spending;
+pub use reads::ledger::{Lines, UsageFilter};
 pub use schema::OpenError;
-pub use write::Deed;
 pub use write::account::AccountPatch;
 pub use write::claim::{Ask, Claimed};
 pub use write::create::{Created, Denial, Idempotency, Terms};

@@ -39,6 +39,11 @@ pub(crate) fn place(state: &State) -> Place {
     PLACES.iter().position(|place| *place == (state.name(), step))
 }
 
+/// Whether a task at this place takes room at an upstream.
+fn takes_room(place: usize) -> bool {
+    PLACES[place].0 == "running" && PLACES[place].1 != "uncertain"
+}
+
 /// How many live tasks are at each place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts([usize; PLACES.len()]);
@@ -54,9 +59,9 @@ impl Counts {
         self.0[..2].iter().sum()
     }
 
-    /// Tasks at an upstream, or on the way to or from it.
+    /// Tasks at an upstream, or on the way to or from it, as far as is known: not those whose submit is in doubt.
     pub fn running(&self) -> usize {
-        self.0[2..].iter().sum()
+        self.0.iter().enumerate().filter(|(place, _)| takes_room(*place)).map(|(_, count)| count).sum()
     }
 }
 
@@ -179,7 +184,7 @@ impl Memory {
     fn count(&self, place: Place, model: &Arc<str>, by: i64) {
         let Some(place) = place else { return };
         self.counts[place].fetch_add(by, Ordering::Relaxed);
-        if PLACES[place].0 == "running" {
+        if takes_room(place) {
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             let count = running.entry(Arc::clone(model)).or_default();
             *count = count.saturating_add_signed(by as isize);

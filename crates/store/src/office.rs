@@ -2,18 +2,17 @@
 //! store's daily business and stand with it.
 
 use filmgate_domain::account::{Account, Balance};
+use filmgate_domain::audit::{AuditLine, Deed};
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{AccountId, KeyId};
-use filmgate_domain::key::{Key, Secret};
-use filmgate_domain::money::Line;
+use filmgate_domain::key::{Key, Secret, Spending};
+use filmgate_domain::money::{Line, Proof};
+use filmgate_domain::usage::Usage;
 
-use crate::check::{self, Report};
+use crate::check;
 use crate::reads::{ledger, registry};
 use crate::write::{account, key, money};
-use crate::{
-    AccountPatch, AuditLine, Deed, KeyPatch, Lines, Spending, Store, StoreError, Transfer, Transferred,
-    UsageFilter, UsageRow,
-};
+use crate::{AccountPatch, KeyPatch, Lines, Store, StoreError, Transfer, Transferred, UsageFilter};
 
 impl Store {
     /// Makes the account unless one with its id is there; says whether it did. Without a `deed` the program does it for
@@ -117,7 +116,7 @@ impl Store {
     }
 
     /// What was used, summed up as asked.
-    pub async fn usage(&self, asked: UsageFilter) -> Result<Vec<UsageRow>, StoreError> {
+    pub async fn usage(&self, asked: UsageFilter) -> Result<Vec<Usage>, StoreError> {
         self.readers.read(move |db| ledger::usage(db, &asked)).await
     }
 
@@ -127,7 +126,7 @@ impl Store {
     }
 
     /// Proves that the ledger adds up, or says what does not.
-    pub async fn prove(&self) -> Result<Report, StoreError> {
+    pub async fn prove(&self) -> Result<Proof, StoreError> {
         self.readers.read(check::prove).await
     }
 }

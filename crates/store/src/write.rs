@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use filmgate_domain::audit::Deed;
 use filmgate_domain::id::{AccountId, KeyId, TaskId};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
@@ -17,19 +18,6 @@ pub(crate) mod create;
 pub(crate) mod key;
 pub(crate) mod money;
 pub(crate) mod task;
-
-/// What an operator did, written down in the same transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
-    /// Who: a key's id, or `cli`.
-    pub actor: String,
-    /// What, as `noun.verb`.
-    pub action: &'static str,
-    /// To which account, key or task.
-    pub subject: String,
-    /// The rest, as JSON; never a secret.
-    pub detail: String,
-}
 
 /// What memory must learn once the commit is made.
 pub(crate) enum Effect {

@@ -4,6 +4,7 @@
 //! (more than one image in sora, say) is refused here rather than silently unreachable.
 
 use filmgate_domain::media::Size;
+use filmgate_domain::money::{LARGEST, Micros};
 use filmgate_domain::request::Dialect;
 
 use super::{Durations, Model, one_of};
@@ -22,8 +23,34 @@ pub(super) struct Flaw {
 
 /// The first thing that is wrong with `model`, given the models `before` it.
 pub(super) fn flaw(model: &Model, before: &[Model]) -> Option<Flaw> {
-    let checks = [name(model, before), business(model), durations(model), pictures(model), media(model)];
+    let checks = [
+        name(model, before),
+        business(model),
+        durations(model),
+        prices(model),
+        pictures(model),
+        media(model),
+    ];
     checks.into_iter().find_map(Result::err)
+}
+
+/// Rows that name what is never made would never be charged.
+fn prices(model: &Model) -> Checked {
+    for row in &model.prices {
+        ensure((0..=LARGEST.0).contains(&row.price.0), "prices", || {
+            format!("prices has {}; a price must be 0 to {}", row.price.0, LARGEST.0)
+        })?;
+        ensure(row.duration.is_none_or(|only| model.durations.allow(only)), "prices", || {
+            let only = row.duration.unwrap_or_default();
+            format!("prices names duration {only}, which durations does not allow: {}", model.durations)
+        })?;
+        let made = |only: &String| model.pictures.iter().any(|picture| picture.resolution == *only);
+        ensure(row.resolution.as_ref().is_none_or(made), "prices", || {
+            let only = row.resolution.as_deref().unwrap_or_default();
+            format!("prices names resolution {only}, which no picture has")
+        })?;
+    }
+    Ok(())
 }
 
 type Checked = Result<(), Flaw>;
@@ -41,7 +68,13 @@ fn name(model: &Model, before: &[Model]) -> Checked {
 }
 
 fn business(model: &Model) -> Checked {
-    ensure(model.price.0 >= 0, "price", || format!("price is {}; it cannot be negative", model.price.0))?;
+    let payable = |price: &Micros| (0..=LARGEST.0).contains(&price.0);
+    ensure(payable(&model.price), "price", || {
+        format!("price is {}; it must be 0 to {}", model.price.0, LARGEST.0)
+    })?;
+    ensure(model.concurrency != Some(0), "concurrency", || {
+        "concurrency must be at least 1; leave it out for no limit".to_owned()
+    })?;
     let named = !model.upstreams.is_empty() && model.upstreams.iter().all(|name| !name.trim().is_empty());
     ensure(named, "upstreams", || {
         "upstreams must name at least one upstream, none of them blank".to_owned()

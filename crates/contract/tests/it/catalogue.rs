@@ -17,7 +17,7 @@ fn the_compiled_in_one_holds_the_four_models() {
     let models = catalogue.domain_models();
     let videos = &models["videos"];
     assert_eq!(
-        (videos.price, videos.route.upstreams.as_slice()),
+        (videos.tariff.price, videos.route.upstreams.as_slice()),
         (Micros(300_000), &["animatic".to_owned()][..])
     );
     assert_eq!((videos.media.image_bytes_below, videos.media.image_exact), (20_000_000, false));

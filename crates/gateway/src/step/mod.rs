@@ -55,6 +55,7 @@ impl Gateway {
             State::Queued(Waiting::Upstream) => self.submit(claim).await,
             State::Running(running) => match running.step.clone() {
                 Step::Submit => self.resume_submit(claim).await,
+                Step::Uncertain => self.fail(&claim, uncertain()).await,
                 Step::Poll { handle } => self.poll(claim, &handle).await,
                 Step::Fetch { handle } => self.fetch(claim, &handle).await,
                 Step::Finish { artifact } => self.finish(claim, artifact).await,
@@ -65,6 +66,9 @@ impl Gateway {
 
     fn overdue(&self, claim: &Claim) -> Option<Failure> {
         let State::Running(running) = &claim.task.state else { return None };
+        if running.step == Step::Uncertain {
+            return None;
+        }
         let limit = self.settings().run_life;
         (self.now().since(running.since) > limit).then(|| {
             let minutes = limit.as_secs().div_ceil(60);
@@ -94,6 +98,9 @@ impl Gateway {
     /// The upstream that has the task's job, and its name for it.
     fn job_of(&self, claim: &Claim) -> Option<(Upstream, String)> {
         let State::Running(running) = &claim.task.state else { return None };
+        if running.step == Step::Uncertain {
+            return None;
+        }
         let (Step::Poll { handle } | Step::Fetch { handle }) = &running.step else { return None };
         Some((self.parts.upstreams.get(&running.attempt.upstream)?.clone(), handle.clone()))
     }
@@ -114,8 +121,12 @@ impl Gateway {
                 self.advance(claim, claim.task.state.clone().put_back()?).await
             }
             EngineError::Uncertain { why } => {
-                tracing::warn!(task = %claim.task.id, why, "the outcome of a submit is unknown");
-                self.fail(claim, uncertain()).await
+                let until = self.now() + self.settings().uncertain_life;
+                tracing::warn!(task = %claim.task.id, why, "the outcome of a submit is unknown; it stays held");
+                metrics::counter!("filmgate_submits_uncertain_total").increment(1);
+                let state = claim.task.state.clone().doubt()?;
+                self.store().record(&claim.lease, state, None, Then::At(until)).await?;
+                Ok(())
             }
             EngineError::Retry { why, after } => {
                 tracing::warn!(task = %claim.task.id, step = claim.task.state.step(), why, "put off");

@@ -10,19 +10,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
-use filmgate_domain::id::{AccountId, AttemptId, Entropy};
+use filmgate_domain::id::{AttemptId, Entropy};
 use filmgate_domain::key::{Caller, Scopes};
+use filmgate_domain::limit::Limits as UseLimits;
 use filmgate_domain::media::Size;
-use filmgate_domain::model::{MediaRules, Model, Models, Route};
-use filmgate_domain::money::Micros;
+use filmgate_domain::model::{MediaRules, Model, Models, Route, Tariff, TariffRow};
+use filmgate_domain::money::{Billing, Micros};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{Attempt, State, Status};
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
 use filmgate_engines::guard::{Guard, Limits};
 use filmgate_engines::port::{Engine, EngineError, Film, Job, Progress, Upstream, Upstreams};
-use filmgate_gateway::keys::{MAIN_ACCOUNT, NewKey, keep};
 use filmgate_gateway::link::{Signer, SigningKey};
+use filmgate_gateway::office::{NewAccount, NewKey, Office, keep};
 use filmgate_gateway::{Doors, Gateway, Parts, Settings};
 use filmgate_store::{Ask, Durability, Grouping, Store, Then};
 use futures_util::{StreamExt, stream};
@@ -38,7 +39,7 @@ impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let count = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
         for (place, byte) in bytes.iter_mut().rev().enumerate() {
-            *byte = if place < 8 { count[7 - place] } else { 0 };
+            *byte = count[7 - place % 8];
         }
     }
 }
@@ -95,7 +96,8 @@ pub(crate) struct Bench {
     pub(crate) gateway: Gateway,
     pub(crate) clock: Arc<HeldClock>,
     pub(crate) engine: Arc<Scripted>,
-    pub(crate) caller: Caller,
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) doors: Doors,
     pub(crate) folder: TempDir,
 }
 
@@ -114,9 +116,7 @@ impl Bench {
             finished_in_memory: 100,
         };
         let store = Store::open(&settings, doors.clock.clone(), doors.entropy.clone()).unwrap();
-        let account = AccountId::from_text(MAIN_ACCOUNT);
-        let new = NewKey { name: "test".to_owned(), account, scopes: Scopes::CLIENT, expires: None };
-        keep(&store, &doors, SECRET, new).await.unwrap();
+        keep(&store, &doors, SECRET, "test", Scopes::CLIENT).await.unwrap();
         let engine = Arc::new(Scripted::default());
         let gateway = Gateway::new(Parts {
             store,
@@ -125,10 +125,36 @@ impl Bench {
             guard: Guard::new(Policy::new(vec!["127.0.0.0/8".parse().unwrap()]), Limits::default()),
             signer: Signer::new(vec![SigningKey::new(b"a signing key of tests").unwrap()]).unwrap(),
             settings: Settings::default(),
-            doors,
+            doors: doors.clone(),
         });
         let caller = gateway.authenticate(SECRET).expect("the key that was just kept works");
-        Self { gateway, clock, engine, caller, folder }
+        Self { gateway, clock, engine, caller, doors, folder }
+    }
+
+    /// The office, as the command line has it.
+    pub(crate) fn office(&self) -> Office<'_> {
+        Office::beside(self.gateway.store(), &self.doors, MODELS.get_or_init(models))
+    }
+
+    /// A caller of a new account that has so many micros, with a key that `set` may change.
+    pub(crate) async fn client(&self, id: &str, micros: i64, set: impl FnOnce(&mut NewKey)) -> Arc<Caller> {
+        let (limits, prices, billing) = (UseLimits::default(), BTreeMap::new(), Billing::Prepaid);
+        let new = NewAccount { id: id.to_owned(), name: String::new(), billing, limits, prices };
+        self.office().account_create(new).await.unwrap();
+        if micros > 0 {
+            self.office().grant(id, Micros(micros), "a gift".to_owned(), None).await.unwrap();
+        }
+        let mut new = NewKey::plain(id, "a key", Scopes::CLIENT);
+        set(&mut new);
+        let (_, secret) = self.office().key_create(new).await.unwrap();
+        self.gateway.authenticate(&secret).expect("the key that was just made works")
+    }
+
+    /// An administrator.
+    pub(crate) async fn admin(&self) -> Arc<Caller> {
+        let (_, secret) =
+            self.office().key_create(NewKey::plain("main", "an admin", Scopes::ALL)).await.unwrap();
+        self.gateway.authenticate(&secret).unwrap()
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -152,7 +178,7 @@ impl Bench {
     pub(crate) async fn begin_without_sending(&self, id: &str) {
         let (now, store) = (self.now(), self.gateway.store());
         let until = now + Duration::from_mins(1);
-        let ask = Ask { now, until, prepare: 0, submit: 1, running: 0 };
+        let ask = Ask { now, until, prepare: 0, submit: 1, running: 0, rooms: BTreeMap::new() };
         let claim = store.claim(ask).await.unwrap().claims.remove(0);
         assert_eq!(claim.task.id.as_str(), id);
         let attempt =
@@ -184,6 +210,8 @@ impl Bench {
     }
 }
 
+static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
+
 fn upstreams(scripted: Arc<Scripted>) -> Upstreams {
     let mut upstreams: BTreeMap<_, _> = Upstreams::new();
     upstreams.insert("scripted".to_owned(), Upstream { engine: scripted, concurrency: 4 });
@@ -203,12 +231,22 @@ fn models() -> Models {
     let model = |name: &str, upstream: &str, image_exact: bool| {
         let route = Route { upstreams: vec![upstream.to_owned()] };
         let media = MediaRules { image_exact, ..media.clone() };
-        (name.to_owned(), Model { name: name.to_owned(), price: Micros(100_000), route, media })
+        let row = TariffRow { duration: Some(2), resolution: None, price: Micros(300_000) };
+        let model = Model {
+            name: name.to_owned(),
+            tariff: Tariff { price: Micros(100_000), rows: vec![row] },
+            resolutions: vec![(Size::new(128, 128), "tiny".to_owned())],
+            concurrency: (name == "narrow").then_some(1),
+            route,
+            media,
+        };
+        (name.to_owned(), model)
     };
     Models::from([
         model("real", "animatic", false),
         model("exact", "animatic", true),
         model("scripted", "scripted", false),
+        model("narrow", "scripted", false),
         model("nowhere", "absent", false),
     ])
 }

@@ -4,6 +4,8 @@ mod bench;
 mod end;
 mod film;
 mod keys;
+mod limits;
 mod media;
+mod money;
 mod submit;
 mod sweep;

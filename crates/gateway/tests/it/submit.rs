@@ -77,6 +77,12 @@ async fn an_uncertain_submit_is_never_sent_again() {
     bench.engine.submits.lock().unwrap().push(Err(unknown));
     let id = bench.create(request("scripted", Guidance::Text)).await;
     bench.settle().await;
+    assert_eq!(bench.status(&id).await, Status::Running(0), "in doubt");
+    bench.clock.advance(Duration::from_hours(24) - Duration::from_millis(1));
+    bench.settle().await;
+    assert_eq!(bench.status(&id).await, Status::Running(0), "its own time counts, not that of a run");
+    bench.clock.advance(Duration::from_millis(1));
+    bench.settle().await;
     assert_eq!(code(&bench, &id).await, FailureCode::SubmitUncertain);
     assert_eq!(bench.engine.asked(), ["submit"]);
 }
@@ -135,6 +141,12 @@ async fn a_process_that_dies_between_begin_and_answer_leaves_the_submit_uncertai
     let id = bench.create(request("scripted", Guidance::Text)).await;
     bench.begin_without_sending(&id).await;
     let bench = bench.restart().await;
+    bench.settle().await;
+    assert_eq!(bench.status(&id).await, Status::Running(0), "in doubt");
+    let bench = bench.restart().await;
+    bench.settle().await;
+    assert_eq!(bench.status(&id).await, Status::Running(0), "another start changes nothing about that");
+    bench.clock.advance(Duration::from_hours(24));
     bench.settle().await;
     assert_eq!(code(&bench, &id).await, FailureCode::SubmitUncertain);
     assert!(bench.engine.asked().is_empty(), "nothing was sent");

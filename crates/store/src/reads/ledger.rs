@@ -1,9 +1,11 @@
 //! Reads of the ledger, of what was used, and of what operators did: newest first, a page at a time.
 
+use filmgate_domain::audit::AuditLine;
 use filmgate_domain::calendar::Day;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{AccountId, KeyId, TaskId};
 use filmgate_domain::money::{Line, Micros};
+use filmgate_domain::usage::{Dimension, Usage};
 use rusqlite::{Connection, Row, ToSql, params};
 
 use crate::row;
@@ -21,34 +23,6 @@ pub struct Lines {
     pub limit: usize,
 }
 
-/// What use is summed up by. What is not asked for is summed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Dimension {
-    /// Each day (UTC) by itself.
-    Day,
-    /// Each account by itself.
-    Account,
-    /// Each key by itself.
-    Key,
-    /// Each model by itself.
-    Model,
-}
-
-impl Dimension {
-    /// All of them, in the order that sums are sorted by.
-    pub const ALL: [Self; 4] = [Self::Day, Self::Account, Self::Key, Self::Model];
-
-    /// Its name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Account => "account",
-            Self::Key => "key",
-            Self::Model => "model",
-        }
-    }
-}
-
 /// Which use to sum up.
 #[derive(Clone, Debug)]
 pub struct UsageFilter {
@@ -64,46 +38,6 @@ pub struct UsageFilter {
     pub by: Vec<Dimension>,
     /// At most this many sums.
     pub limit: usize,
-}
-
-/// What ended, summed up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageRow {
-    /// On which day.
-    pub day: Option<Day>,
-    /// For which account.
-    pub account: Option<AccountId>,
-    /// By which key.
-    pub key: Option<KeyId>,
-    /// With which model.
-    pub model: Option<String>,
-    /// Tasks that succeeded.
-    pub succeeded: u64,
-    /// Tasks that failed.
-    pub failed: u64,
-    /// Tasks that were canceled or expired.
-    pub canceled: u64,
-    /// How long the films are together, in milliseconds.
-    pub film_ms: u64,
-    /// What was charged.
-    pub charged: Micros,
-}
-
-/// One thing that an operator did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditLine {
-    /// Its number; later ones are higher.
-    pub seq: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who: a key's id, or `cli`.
-    pub actor: String,
-    /// What, as `noun.verb`.
-    pub action: String,
-    /// To which account, key or task.
-    pub subject: String,
-    /// The rest, as JSON.
-    pub detail: String,
 }
 
 pub(crate) fn lines(db: &Connection, asked: &Lines) -> rusqlite::Result<Vec<Line>> {
@@ -127,7 +61,7 @@ pub(crate) fn lines(db: &Connection, asked: &Lines) -> rusqlite::Result<Vec<Line
     db.prepare_cached(&sql)?.query_map(&values[..], row::line)?.collect()
 }
 
-pub(crate) fn usage(db: &Connection, asked: &UsageFilter) -> rusqlite::Result<Vec<UsageRow>> {
+pub(crate) fn usage(db: &Connection, asked: &UsageFilter) -> rusqlite::Result<Vec<Usage>> {
     let asked_for = |dimension: &Dimension| asked.by.contains(dimension);
     let shown = Dimension::ALL.map(|one| if asked_for(&one) { one.as_str() } else { "NULL" }).join(", ");
     let groups: Vec<_> = Dimension::ALL.into_iter().filter(asked_for).map(Dimension::as_str).collect();
@@ -147,11 +81,11 @@ pub(crate) fn usage(db: &Connection, asked: &UsageFilter) -> rusqlite::Result<Ve
         .collect()
 }
 
-fn usage_row(row: &Row<'_>) -> rusqlite::Result<UsageRow> {
+fn usage_row(row: &Row<'_>) -> rusqlite::Result<Usage> {
     let count = |place: usize| {
         Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(place)?.unwrap_or(0).cast_unsigned())
     };
-    Ok(UsageRow {
+    Ok(Usage {
         day: row.get::<_, Option<i64>>(0)?.map(Day),
         account: row.get::<_, Option<String>>(1)?.map(AccountId::from_text),
         key: row.get::<_, Option<String>>(2)?.map(KeyId::from_text),

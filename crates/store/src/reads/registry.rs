@@ -1,26 +1,14 @@
 //! Reads of accounts and keys, for operators and for whoever keeps the callers in memory.
 
 use filmgate_domain::account::{Account, Balance};
+use filmgate_domain::calendar::Day;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{AccountId, KeyId};
-use filmgate_domain::key::{Key, Scopes, Secret};
+use filmgate_domain::key::{Key, Scopes, Secret, Spending};
 use filmgate_domain::money::Micros;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use crate::row;
-
-/// A key and what it has spent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spending {
-    /// The key.
-    pub key: Key,
-    /// How many of its tasks have not ended.
-    pub in_flight: u32,
-    /// What it spent on the day (in UTC) that it last created on, holds included.
-    pub day: (filmgate_domain::calendar::Day, Micros),
-    /// What it spent in that month; the day is the month's first.
-    pub month: (filmgate_domain::calendar::Day, Micros),
-}
 
 /// An account and what it has.
 pub(crate) fn account(db: &Connection, id: &str) -> rusqlite::Result<Option<(Account, Balance)>> {
@@ -73,10 +61,7 @@ pub(crate) fn spending(db: &Connection, id: &str) -> rusqlite::Result<Option<Spe
     db.prepare_cached(sql)?
         .query_row([id], |row| {
             let sum = |day: &str, spent: &str| {
-                Ok::<_, rusqlite::Error>((
-                    filmgate_domain::calendar::Day(row.get(day)?),
-                    Micros(row.get(spent)?),
-                ))
+                Ok::<_, rusqlite::Error>((Day(row.get(day)?), Micros(row.get(spent)?)))
             };
             let (day, month) = (sum("day", "day_spent")?, sum("month", "month_spent")?);
             Ok(Spending { key, in_flight: row.get(0)?, day, month })

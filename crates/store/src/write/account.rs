@@ -1,13 +1,14 @@
 //! Writes that make and change accounts.
 
 use filmgate_domain::account::{Account, Prices};
+use filmgate_domain::audit::Deed;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::AccountId;
 use filmgate_domain::limit::Limits;
 use filmgate_domain::money::Billing;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Deed, Effect, Outcome, json, next_revision, note, told};
+use super::{Effect, Outcome, json, next_revision, note, told};
 use crate::row;
 
 /// What is to be different about an account; what is `None` stays.

@@ -1,12 +1,13 @@
 //! Writes that make, change, rotate and revoke keys.
 
+use filmgate_domain::audit::Deed;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::KeyId;
 use filmgate_domain::key::{Budget, Key, Scopes, Secret};
 use filmgate_domain::limit::Limits;
 use rusqlite::{Connection, params};
 
-use super::{Deed, Effect, Outcome, json, key_exists, next_revision, note, told};
+use super::{Effect, Outcome, json, key_exists, next_revision, note, told};
 use crate::reads::registry;
 
 /// What is to be different about a key; what is `None` stays.

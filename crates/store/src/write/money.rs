@@ -2,6 +2,7 @@
 //! writes its line and moves the balance that the line is about; the schema refuses a second hold or a second
 //! settlement of the same task.
 
+use filmgate_domain::audit::Deed;
 use filmgate_domain::calendar::Day;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::AccountId;
@@ -9,7 +10,7 @@ use filmgate_domain::money::{Book, LineKind, Micros, Settlement};
 use filmgate_domain::task::{State, Task};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Deed, Outcome, account_exists, note, told};
+use super::{Outcome, account_exists, note, told};
 use crate::row;
 
 /// The task is in flight from now on, and its price is held; takes its turn.

@@ -1,5 +1,6 @@
 //! Writes that change, end and forget a task.
 
+use filmgate_domain::audit::Deed;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{ArtifactId, TaskId};
 use filmgate_domain::lease::Lease;
@@ -8,7 +9,7 @@ use filmgate_domain::task::{State, Step};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::money::{self, Ending};
-use super::{Deed, Effect, Outcome, cell_of, json, note, told};
+use super::{Effect, Outcome, cell_of, json, note, told};
 use crate::StoreError;
 use crate::row::{self, Columns};
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use filmgate_domain::account::Account;
+use filmgate_domain::audit::Deed;
 use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
 use filmgate_domain::id::{AccountId, ArtifactId, AttemptId, Entropy, KeyId, TaskId};
 use filmgate_domain::key::{Budget, Key, Scopes, Secret};
@@ -16,7 +17,7 @@ use filmgate_domain::money::{Billing, LineKind, Micros};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{Artifact, Attempt, State, Task};
 use filmgate_store::{
-    Ask, Claimed, Created, Deed, Durability, Grouping, OpenError, Settings, Store, Terms, Then, Transfer,
+    Ask, Claimed, Created, Durability, Grouping, OpenError, Settings, Store, Terms, Then, Transfer,
     Transferred,
 };
 use tempfile::TempDir;

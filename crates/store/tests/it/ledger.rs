@@ -9,9 +9,8 @@ use filmgate_domain::id::AccountId;
 use filmgate_domain::key::Budget;
 use filmgate_domain::money::{Billing, LineKind, Micros};
 use filmgate_domain::task::State;
-use filmgate_store::{
-    Created, Decided, Denial, Dimension, Lines, Terms, Transfer, Transferred, UsageFilter, Verdict,
-};
+use filmgate_domain::usage::Dimension;
+use filmgate_store::{Created, Decided, Denial, Lines, Terms, Transfer, Transferred, UsageFilter, Verdict};
 
 use crate::bench::{Bench, attempt, deed, of, referring, succeeded, task};
 
@@ -224,7 +223,7 @@ async fn use_is_summed_up_by_what_is_asked() {
         let (from, to, account) = (first, first.next(), account.map(AccountId::from_text));
         let filter = UsageFilter { from, to, account, key: None, by, limit: 99 };
         let rows = bench.store.usage(filter).await.unwrap();
-        let text = |row: &filmgate_store::UsageRow| {
+        let text = |row: &filmgate_domain::usage::Usage| {
             let of = row.account.as_ref().map_or("-", AccountId::as_str);
             format!(
                 "{of} {}/{}/{} {} {}",
