@@ -23,7 +23,7 @@ use filmgate_domain::id::TaskId;
 use filmgate_domain::request::{Dialect, VideoRequest};
 use serde::Serialize;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, one_of};
 use crate::field::speech;
 use crate::problem::{Code, Problem};
 use crate::wire::{self, Json, Members};
@@ -94,6 +94,30 @@ pub fn parse(
     match request {
         Some(request) if reading.findings.is_empty() => Ok(Accepted { request, ignored }),
         _ => Err(reading.findings.into_problem()),
+    }
+}
+
+/// Reads a body as a create call would, on the route that its model has: what a quote is asked for.
+pub fn parse_any(body: &Bytes, handling: Handling, catalogue: &Catalogue) -> Result<Accepted, Problem> {
+    let members = members(body)?;
+    let model = members.iter().find(|(name, _)| name == "model").map(|(_, value)| value);
+    let known = match model {
+        Some(Json::Text(name)) => catalogue.get(name),
+        _ => None,
+    };
+    if let Some(known) = known {
+        return parse(known.dialect, body, handling, catalogue);
+    }
+    let names: Vec<&str> = catalogue.models().iter().map(|model| model.name.as_str()).collect();
+    let allowed = one_of(&names);
+    match model.filter(|value| !value.is_empty()) {
+        None => {
+            Err(Problem::new(Code::MissingParameter, format!("`model` is required: {allowed}.")).at("model"))
+        }
+        Some(value) => {
+            let text = format!("`model` must be {allowed}; received {value}.");
+            Err(Problem::new(Code::UnknownModel, text).at("model"))
+        }
     }
 }
 

@@ -7,11 +7,13 @@
 //!
 //! Pure: bytes in, bytes out. Deliberately absent: HTTP headers, routing, time, and anything a client does not see.
 
+pub mod admin;
 pub mod catalogue;
 pub mod create;
 mod field;
 pub mod openapi;
 pub mod problem;
+pub mod report;
 pub mod result;
 pub mod wire;
 

@@ -4,6 +4,7 @@
 //! Here stand the routes, one function each; [`schema`] says what goes over them. Deliberately absent: routes that only
 //! people read (`/docs`), and anything about a single deployment but its usual base paths.
 
+mod office;
 mod schema;
 
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::catalogue::Catalogue;
 use crate::field::speech;
 use crate::problem::Code;
+use filmgate_domain::key::Scope;
 use filmgate_domain::request::Dialect;
 
 /// What every route that asks for a key can answer besides its own problems.
@@ -42,12 +44,14 @@ pub fn document(catalogue: &Catalogue, version: &str) -> String {
         "tags": [
             { "name": "videos", "description": "Create, read, cancel." },
             { "name": "films", "description": "Download." },
+            { "name": "money", "description": "What it costs, what is left, what was used." },
+            { "name": "admin", "description": "For operators: accounts, keys, money, tasks. Keys need the scope `admin`." },
             { "name": "operation", "description": "For whoever runs the server." }
         ],
         "paths": paths(catalogue),
         "components": {
             "securitySchemes": {
-                "key": { "type": "http", "scheme": "bearer", "description": "A key that begins with `fg_`." }
+                "key": { "type": "http", "scheme": "bearer", "description": "A key that begins with `fg_`. The scope it needs stands beside each operation." }
             },
             "schemas": schema::all(catalogue)
         }
@@ -63,6 +67,7 @@ fn paths(catalogue: &Catalogue) -> Value {
     paths.insert("/v1/result/{id}".to_owned(), json!({ "get": read(), "delete": end() }));
     paths.insert("/v1/tasks".to_owned(), json!({ "get": list() }));
     paths.insert("/files/{artifact}".to_owned(), json!({ "get": film("get"), "head": film("head") }));
+    office::add(&mut paths);
     let open = [
         ("/healthz", "health", "Whether the process lives", "application/json", false),
         ("/readyz", "readiness", "Whether it can serve", "application/json", true),
@@ -97,12 +102,17 @@ fn create(dialect: Dialect, catalogue: &Catalogue) -> Value {
     ];
     let answer = with_headers(
         answered("The task is queued and durable.", &format!("{name}Created")),
-        &[("Filmgate-Ignored", "Names of fields that were ignored, divided by commas.")],
+        &[
+            ("Filmgate-Ignored", "Names of fields that were ignored, divided by commas."),
+            ("RateLimit-Policy", "The tightest limit on creates, if there is one: `q` in `w` seconds."),
+            ("RateLimit", "How many creates are left now (`r`), and the seconds until all are (`t`)."),
+        ],
     );
     json!({
         "operationId": format!("create{name}"),
         "tags": ["videos"],
         "summary": title,
+        "security": guarded(Scope::Create),
         "description": schema::models_told(dialect, catalogue),
         "parameters": [
             header("Idempotency-Key", "1 to 255 visible ASCII characters. The same key with the same body gives the first answer again; with another body it is a conflict."),
@@ -126,6 +136,7 @@ fn read() -> Value {
         "operationId": "readResult",
         "tags": ["videos"],
         "summary": "Read a task",
+        "security": guarded(Scope::Read),
         "description": "Reads a task of any dialect, in the words of the dialect that created it. Poll every few seconds, or wait for news with `wait`.",
         "parameters": [
             id(),
@@ -146,6 +157,7 @@ fn end() -> Value {
         "operationId": "endTask",
         "tags": ["videos"],
         "summary": "Cancel or delete a task",
+        "security": guarded(Scope::Cancel),
         "description": "Cancels a task that has not finished; nothing is charged. Deletes one that has, with its film.",
         "parameters": [id()],
         "responses": responses(&[("200", answer)], &[&[Code::NotFound][..], &KEYED].concat()),
@@ -157,6 +169,7 @@ fn list() -> Value {
         "operationId": "listTasks",
         "tags": ["videos"],
         "summary": "List tasks",
+        "security": guarded(Scope::Read),
         "description": "The account's tasks, newest first.",
         "parameters": [
             query("after", "The `next_cursor` of the page before.", &json!({ "type": "string" })),
@@ -196,6 +209,11 @@ fn film(method: &str) -> Value {
         ],
         "responses": responses(answers, &[Code::Forbidden, Code::NotFound, Code::Expired, Code::Internal, Code::Unavailable]),
     })
+}
+
+/// What a key must be allowed to use the operation.
+fn guarded(scope: Scope) -> Value {
+    json!([{ "key": [scope.as_str()] }])
 }
 
 fn plain(id: &str, summary: &str, kind: &str, may_refuse: bool) -> Value {

@@ -9,6 +9,9 @@
 
 use std::fmt;
 
+use filmgate_domain::calendar::Day;
+use filmgate_domain::clock::Timestamp;
+use filmgate_domain::money::Micros;
 use serde::Serialize;
 
 /// What went wrong, from a closed list.
@@ -42,6 +45,8 @@ pub enum Code {
     NotAcceptable,
     /// `idempotency_conflict`
     IdempotencyConflict,
+    /// `conflict`
+    Conflict,
     /// `expired`
     Expired,
     /// `payload_too_large`
@@ -59,7 +64,7 @@ pub enum Code {
 use Code as C;
 
 /// Code, spelling, HTTP status, meaning; by status, in the order of the enum.
-const TABLE: [(Code, &str, u16, &str); 20] = [
+const TABLE: [(Code, &str, u16, &str); 21] = [
     (C::InvalidJson, "invalid_json", 400, "The body is not a JSON object; the text says where it breaks."),
     (C::MissingParameter, "missing_parameter", 400, "A required parameter is absent, null or empty."),
     (C::InvalidParameter, "invalid_parameter", 400, "A parameter has a value that is not allowed."),
@@ -79,6 +84,7 @@ const TABLE: [(Code, &str, u16, &str); 20] = [
     (C::MethodNotAllowed, "method_not_allowed", 405, "The route exists, the method does not."),
     (C::NotAcceptable, "not_acceptable", 406, "The `Accept` header excludes what the route answers with."),
     (C::IdempotencyConflict, "idempotency_conflict", 409, "The idempotency key was used with another body."),
+    (C::Conflict, "conflict", 409, "What is there does not allow this; for operators only."),
     (C::Expired, "expired", 410, "The link is older than 24 hours and the film is gone."),
     (C::PayloadTooLarge, "payload_too_large", 413, "The body is larger than the server reads."),
     (C::UnsupportedMediaType, "unsupported_media_type", 415, "The body is not declared as JSON."),
@@ -193,6 +199,47 @@ impl Problem {
         )
     }
 
+    /// 403: the key may not create with `model`.
+    pub fn forbidden_model(model: &str, allowed: &[String]) -> Self {
+        let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+        let text = format!(
+            "This key may not use the model {model}; it may use: {allowed}. Ask the operator for more."
+        );
+        Self::new(Code::Forbidden, text).at("model")
+    }
+
+    /// 403: the account may create nothing.
+    pub fn suspended() -> Self {
+        Self::new(
+            Code::Forbidden,
+            "This account is suspended: it can read what it has and create nothing. Ask the operator.",
+        )
+    }
+
+    /// 402: the account has less than the price.
+    pub fn insufficient_balance(price: Micros, available: Micros) -> Self {
+        let text = format!(
+            "This costs {price}, and {available} is available. Ask the operator to top the account up, or wait until tasks \
+             in flight give back what they hold."
+        );
+        Self::new(Code::InsufficientBalance, text)
+    }
+
+    /// 402: the key has spent its budget; `renews` is when the next day or month begins.
+    pub fn over_budget(budget: Micros, left: Micros, renews: Timestamp) -> Self {
+        let day = Day::of(renews);
+        let text = format!(
+            "This costs more than the {left} that is left of the key's budget of {budget}. The budget renews at {day} 00:00 \
+             UTC; the operator can raise it."
+        );
+        Self::new(Code::InsufficientBalance, text)
+    }
+
+    /// 404 for what only operators ask for: `what` is `account` or `key`.
+    pub fn missing(what: &str, id: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no {what} with the id {}.", crate::wire::Cut(id)))
+    }
+
     /// 404 for an id, whether it never was or belongs to somebody else.
     pub fn not_found_task() -> Self {
         Self::new(
@@ -256,9 +303,29 @@ impl Problem {
         .at("Content-Type")
     }
 
-    /// 429.
-    pub fn rate_limited() -> Self {
-        Self::new(Code::RateLimited, "Too many requests with this key. Wait as long as `Retry-After` says.")
+    /// 429: `quota` of `what` (creates, requests) in `window` seconds are used up; `whose` is key or account.
+    pub fn rate_limited(what: &str, whose: &str, quota: u32, window: i64) -> Self {
+        let text = format!(
+            "Too many {what}: this {whose} may send {quota} in {window} seconds. Wait as long as `Retry-After` says."
+        );
+        Self::new(Code::RateLimited, text)
+    }
+
+    /// 429: as many tasks are unfinished as may be; `whose` is key or account.
+    pub fn too_many_in_flight(most: u32, whose: &str) -> Self {
+        let text = format!(
+            "This {whose} has {most} unfinished tasks, and may have no more. Create again when one has ended."
+        );
+        Self::new(Code::RateLimited, text)
+    }
+
+    /// 429 for an address that has shown too many keys that do not work.
+    pub fn too_many_failures() -> Self {
+        Self::new(
+            Code::RateLimited,
+            "Too many requests from this address came without a key that works. Check the key, and wait as long as \
+             `Retry-After` says.",
+        )
     }
 
     /// 500. What happened is in the log, not here.

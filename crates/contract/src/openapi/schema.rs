@@ -4,7 +4,7 @@ use filmgate_domain::failure::FailureCode;
 use filmgate_domain::request::Dialect;
 use serde_json::{Map, Value, json};
 
-use super::reference;
+use super::{office, reference};
 use crate::catalogue::{Catalogue, Durations, Model};
 use crate::field::{Field, Meaning, speech};
 use crate::problem::Code;
@@ -17,7 +17,9 @@ pub(super) const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
 
 /// Every schema by name.
 pub(super) fn all(catalogue: &Catalogue) -> Value {
-    json!({
+    let mut all = Map::new();
+    office::schema::add(&mut all);
+    let ours = json!({
         "SoraCreate": create(Dialect::Sora, catalogue),
         "SoraCreated": created(Dialect::Sora),
         "VideosCreate": create(Dialect::Videos, catalogue),
@@ -26,7 +28,11 @@ pub(super) fn all(catalogue: &Catalogue) -> Value {
         "Page": page(),
         "Deleted": deleted(),
         "Problem": problem(),
-    })
+    });
+    if let Value::Object(ours) = ours {
+        all.extend(ours);
+    }
+    Value::Object(all)
 }
 
 /// The models of a route, told in a list.

@@ -9,6 +9,7 @@ use filmgate_domain::clock::Timestamp;
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::id::{AccountId, ArtifactId, Entropy, TaskId};
 use filmgate_domain::media::Size;
+use filmgate_domain::money::Micros;
 use filmgate_domain::request::Dialect;
 use filmgate_domain::task::{Artifact, Status, Succeeded, Summary};
 use serde_json::Value;
@@ -129,7 +130,14 @@ fn problems_in_full() {
         Problem::payload_too_large(1_000_000),
         Problem::unsupported_media_type(Some("text/plain")),
         Problem::unsupported_media_type(None),
-        Problem::rate_limited(),
+        Problem::rate_limited("creates", "key", 600, 60),
+        Problem::too_many_in_flight(3, "account"),
+        Problem::too_many_failures(),
+        Problem::forbidden_model("sora", &["a".to_owned(), "b".to_owned()]),
+        Problem::suspended(),
+        Problem::insufficient_balance(Micros(1_500_000), Micros(20)),
+        Problem::over_budget(Micros(5_000_000), Micros(0), Timestamp::from_millis(1_800_057_600_000)),
+        Problem::missing("account", "nobody"),
         Problem::internal(),
         Problem::unavailable(),
     ];
