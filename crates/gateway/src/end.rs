@@ -24,13 +24,13 @@ impl Gateway {
     /// Cancels an unfinished task, deletes an ended one.
     pub async fn end(&self, caller: &Caller, id: &str) -> Result<Ended, Refusal> {
         require(caller, Scope::Cancel)?;
-        let cell = self.read(caller, id).await?;
+        let cell = self.find(caller, id).await?;
         if cell.summary.status.is_final() {
             self.delete(&cell).await?;
             return Ok(Ended::Deleted(cell));
         }
         self.cancel(&cell.summary.id, None).await?;
-        Ok(Ended::Canceled(self.read(caller, id).await?))
+        Ok(Ended::Canceled(self.find(caller, id).await?))
     }
 
     async fn delete(&self, cell: &Cell) -> Result<(), Refusal> {

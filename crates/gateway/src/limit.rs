@@ -44,8 +44,8 @@ impl Use {
 /// What is left of the tightest limit that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// Of which.
-    pub of: Use,
+    /// Of which, by its name in headers.
+    pub of: &'static str,
     /// How many at once, and within one window.
     pub quota: u32,
     /// The window, in seconds.
@@ -59,7 +59,7 @@ pub struct Allowance {
 impl Allowance {
     fn after(of: Use, rate: Rate, standing: Standing) -> Option<Self> {
         let Standing { remaining, full_in: resets_in } = standing;
-        Some(Self { of, quota: rate.quota()?, window: rate.window(), remaining, resets_in })
+        Some(Self { of: of.as_str(), quota: rate.quota()?, window: rate.window(), remaining, resets_in })
     }
 }
 
@@ -70,6 +70,16 @@ pub enum Whose {
     Key,
     /// That of all the account's keys together.
     Account,
+}
+
+impl Whose {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Account => "account",
+        }
+    }
 }
 
 /// A limit that is used up.
@@ -106,5 +116,5 @@ impl Gateway {
 
 fn exhausted(of: Use, rate: Rate, whose: Whose, resets_in: Duration) -> Exhausted {
     let quota = rate.quota().unwrap_or_default();
-    Exhausted { allowance: Allowance { of, quota, window: rate.window(), remaining: 0, resets_in }, whose }
+    Exhausted { allowance: Allowance { of: of.as_str(), quota, window: rate.window(), remaining: 0, resets_in }, whose }
 }

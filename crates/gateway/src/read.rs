@@ -39,6 +39,8 @@ pub struct Listing {
     pub key: Option<KeyId>,
     /// Only tasks in one of these states, by their names inside; all when there is none.
     pub states: Vec<String>,
+    /// Only tasks that are at this step, by its name inside.
+    pub step: Option<&'static str>,
     /// Only tasks of this model.
     pub model: Option<String>,
     /// Only tasks older than this one.
@@ -56,6 +58,11 @@ impl Gateway {
     /// The task, from memory or from the database.
     pub async fn read(&self, caller: &Caller, id: &str) -> Result<Arc<Cell>, Refusal> {
         require(caller, Scope::Read)?;
+        self.find(caller, id).await
+    }
+
+    /// The task, if the caller may know of it.
+    pub(crate) async fn find(&self, caller: &Caller, id: &str) -> Result<Arc<Cell>, Refusal> {
         if !well_formed(id) {
             return Err(Refusal::NotFound);
         }
@@ -91,9 +98,19 @@ impl Gateway {
     /// The caller's tasks, newest first; an administrator's are everybody's.
     pub async fn list(&self, caller: &Caller, listing: Listing) -> Result<Vec<Arc<Cell>>, Refusal> {
         require(caller, Scope::Read)?;
-        let Listing { account, key, states, model, before, limit } = listing;
+        let Listing { account, key, states, step, model, before, limit } = listing;
         let account = caller.sees().cloned().or(account);
-        Ok(self.store().list(Filter { account, key, states, model, before, limit }).await?)
+        Ok(self.store().list(Filter { account, key, states, step, model, before, limit }).await?)
+    }
+
+    /// The same with everything about each task. One that is deleted meanwhile is left out.
+    pub async fn search(&self, caller: &Caller, listing: Listing) -> Result<Vec<Task>, Refusal> {
+        require(caller, Scope::Admin)?;
+        let mut found = Vec::new();
+        for cell in self.list(caller, listing).await? {
+            found.extend(self.store().task(cell.summary.id.as_str()).await?);
+        }
+        Ok(found)
     }
 }
 

@@ -11,6 +11,7 @@ use hyper::header::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
+use crate::admit::Strangers;
 use crate::meter::Meters;
 use crate::settings::Settings;
 
@@ -29,6 +30,8 @@ pub(crate) struct App {
     pub(crate) openapi: Bytes,
     /// What was counted, as text.
     pub(crate) metrics: PrometheusHandle,
+    /// Who came without a key that works, and how often.
+    pub(crate) strangers: Strangers,
     /// What counts.
     pub(crate) meters: Meters,
     /// Says true once the server is to stop.
@@ -46,7 +49,8 @@ impl App {
     ) -> Self {
         let openapi = openapi::document(&catalogue, env!("CARGO_PKG_VERSION")).into();
         let request_ids = RequestIds::since(gateway.now().millis());
-        Self { settings, gateway, catalogue, openapi, metrics, meters: Meters::new(), stopping, request_ids }
+        let (strangers, meters) = (Strangers::new(settings.failed_auths), Meters::new());
+        Self { settings, gateway, catalogue, openapi, metrics, strangers, meters, stopping, request_ids }
     }
 
     /// The id the client gave the request, if it is a sane one; else a new one.

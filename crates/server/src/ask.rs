@@ -1,11 +1,13 @@
 //! What a request says besides its body: the key, what it accepts and sends, what it prefers, how long it waits. All of
 //! it comes from strangers; each reader is total and says which header or parameter is wrong.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use filmgate_contract::problem::{Code, Problem};
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use url::form_urlencoded;
 
 /// Asks to wait, or to be strict.
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -85,7 +87,7 @@ pub(crate) fn patience(query: Option<&str>, headers: &HeaderMap) -> Result<Patie
     if let Some(asked) = parameter(query, "wait") {
         let seconds = asked.parse().ok().filter(|seconds| *seconds <= LONGEST_WAIT);
         let span = seconds.map(Duration::from_secs).ok_or_else(|| {
-            invalid("wait", asked, &format!("a whole number of seconds from 0 to {LONGEST_WAIT}"))
+            invalid("wait", &asked, &format!("a whole number of seconds from 0 to {LONGEST_WAIT}"))
         })?;
         return Ok(Patience { span, preferred: false });
     }
@@ -102,10 +104,10 @@ fn preference<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     })
 }
 
-/// The first value of parameter `name` in `query`, as it was written: none of our values needs escaping.
-pub(crate) fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
-    let pairs = query?.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.into_iter().find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
+/// The first value of parameter `name` in `query` that is not empty.
+pub(crate) fn parameter<'a>(query: Option<&'a str>, name: &str) -> Option<Cow<'a, str>> {
+    let mut pairs = form_urlencoded::parse(query?.as_bytes());
+    pairs.find_map(|(key, value)| (key == name && !value.is_empty()).then_some(value))
 }
 
 /// 400: parameter `name` was `got` and must be `allowed`.

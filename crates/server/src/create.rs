@@ -1,5 +1,5 @@
-//! `POST /v1/sora/videos`, `POST /v1/videos/videos`: a body becomes a task. The key is checked before the body is read,
-//! and the answer leaves after the task is durable.
+//! `POST /v1/sora/videos`, `POST /v1/videos/videos`: a body becomes a task. Whoever asks was let in before the body is
+//! read, and the answer leaves after the task is durable.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ const IGNORED: HeaderName = HeaderName::from_static("filmgate-ignored");
 
 /// Creates the task that the body asks for, or answers with the one its idempotency key has made already.
 pub(crate) async fn create(exchange: &mut Exchange, dialect: Dialect) -> Outcome {
-    let caller = exchange.authenticate()?;
+    let caller = exchange.caller()?;
     ask::accepts_json(exchange.headers())?;
     ask::sends_json(exchange.headers())?;
     let key = ask::idempotency_key(exchange.headers())?;

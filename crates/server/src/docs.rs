@@ -94,7 +94,7 @@ pub(crate) fn index(exchange: &Exchange) -> Outcome {
 
 /// `/docs/{page}` rendered, `/docs/{page}.md` as it was written.
 pub(crate) fn page(exchange: &Exchange) -> Outcome {
-    let asked = exchange.tail();
+    let asked = exchange.id();
     let (name, plain) = asked.strip_suffix(".md").map_or((asked, false), |name| (name, true));
     let page = PAGES.iter().find(|page| page.name == name).ok_or_else(Problem::not_found_route)?;
     Ok(if plain { public(MARKDOWN, page.text) } else { rendered(page, &exchange.base_url()?) })

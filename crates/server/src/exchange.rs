@@ -1,13 +1,18 @@
 //! One request and its answer. A handler gets the exchange, reads what it needs, and notes who asked and which task it
 //! was about; the front closes it: request id, counters, one line in the log.
 
+use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use filmgate_contract::admin;
 use filmgate_contract::problem::Problem;
 use filmgate_domain::id::{TaskId, well_formed};
 use filmgate_domain::key::Caller;
+use filmgate_gateway::limit::Allowance;
+use serde::de::DeserializeOwned;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
@@ -21,6 +26,9 @@ use crate::reply::{self, Body, Response};
 use crate::routes::{self, Found, Route};
 use crate::{ask, upload};
 
+/// The largest body of an operator's request, in bytes.
+const OPERATORS_BYTES: usize = 256 << 10;
+
 /// What a handler comes to.
 pub(crate) type Outcome = Result<Response, Problem>;
 
@@ -33,7 +41,9 @@ pub(crate) struct Exchange {
     /// Where the path leads.
     pub(crate) found: Found,
     /// Who asks, once that is known.
-    pub(crate) caller: Option<Caller>,
+    pub(crate) caller: Option<Arc<Caller>>,
+    /// What is left of the limit that it took from, if the answer is to say so.
+    pub(crate) allowance: Option<Allowance>,
     /// The task it made, if it made one.
     pub(crate) made: Option<TaskId>,
     /// Tells the connection that something happens.
@@ -48,7 +58,8 @@ impl Exchange {
         let begun = pulse.begin();
         let (head, body) = request.into_parts();
         let found = routes::find(head.uri.path(), &app.settings.base_paths);
-        Self { app, head, found, caller: None, made: None, pulse, ends, body: Some(body), begun }
+        let body = Some(body);
+        Self { app, head, found, caller: None, allowance: None, made: None, pulse, ends, body, begun }
     }
 
     /// The base path the request came under.
@@ -57,8 +68,8 @@ impl Exchange {
     }
 
     /// The path's parameter.
-    pub(crate) fn tail(&self) -> &str {
-        &self.head.uri.path()[self.found.tail..]
+    pub(crate) fn id(&self) -> &str {
+        &self.head.uri.path()[self.found.id.clone()]
     }
 
     /// The request's headers.
@@ -72,7 +83,7 @@ impl Exchange {
     }
 
     /// Parameter `name` of the query.
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
         ask::parameter(self.head.uri.query(), name)
     }
 
@@ -81,18 +92,32 @@ impl Exchange {
         origin::base_url(&self.app.settings, self.ends, &self.head.uri, &self.head.headers, self.base())
     }
 
-    /// Who asks.
-    pub(crate) fn authenticate(&mut self) -> Result<Caller, Problem> {
-        let caller = ask::bearer(&self.head.headers).and_then(|secret| self.app.gateway.authenticate(secret));
-        self.caller.clone_from(&caller);
-        caller.ok_or_else(Problem::unauthorized)
+    /// The address of whoever asks.
+    pub(crate) fn address(&self) -> IpAddr {
+        origin::client(&self.app.settings, self.ends, &self.head.headers)
+    }
+
+    /// Who asks. Whoever got past the front to a handler that wants to know has been let in.
+    pub(crate) fn caller(&self) -> Result<Arc<Caller>, Problem> {
+        self.caller.clone().ok_or_else(Problem::unauthorized)
     }
 
     /// The body, bounded in bytes and time.
     pub(crate) async fn upload(&mut self) -> Result<Bytes, Problem> {
-        let settings = &self.app.settings;
+        let most = self.app.settings.body_bytes;
+        self.upload_at_most(most).await
+    }
+
+    /// An operator's body.
+    pub(crate) async fn said<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
+        ask::accepts_json(self.headers())?;
+        ask::sends_json(self.headers())?;
+        admin::parse(&self.upload_at_most(OPERATORS_BYTES).await?)
+    }
+
+    async fn upload_at_most(&mut self, most: usize) -> Result<Bytes, Problem> {
         match self.body.take() {
-            Some(body) => upload::read(body, settings.body_bytes, settings.body_span).await,
+            Some(body) => upload::read(body, most, self.app.settings.body_span).await,
             None => Ok(Bytes::new()),
         }
     }
@@ -103,7 +128,10 @@ impl Exchange {
         let id = self.app.request_id(&self.head.headers);
         let status = response.status();
         if status == StatusCode::METHOD_NOT_ALLOWED {
-            reply::set(&mut response, ALLOW, HeaderValue::from_static(self.found.route.allow()));
+            reply::say(&mut response, ALLOW, &self.found.route.allow());
+        }
+        if let Some(allowance) = &self.allowance {
+            reply::allow(&mut response, allowance);
         }
         let told = self.is_told(status).then(|| self.told(&id));
         reply::set(&mut response, HeaderName::from_static(REQUEST_ID), id);
@@ -123,8 +151,8 @@ impl Exchange {
     }
 
     fn told(&self, id: &HeaderValue) -> Told {
-        let named = self.found.route == Route::Result && well_formed(self.tail());
-        let task = self.made.clone().or_else(|| named.then(|| TaskId::from_text(self.tail())));
-        Told { id: id.clone(), key: self.caller.as_ref().map(|caller| caller.key.clone()), task }
+        let named = self.found.route == Route::Result && well_formed(self.id());
+        let task = self.made.clone().or_else(|| named.then(|| TaskId::from_text(self.id())));
+        Told { id: id.clone(), key: self.caller.as_ref().map(|caller| caller.key.id.clone()), task }
     }
 }

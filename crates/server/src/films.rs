@@ -6,7 +6,7 @@ use filmgate_domain::clock::Timestamp;
 use filmgate_gateway::link::Signature;
 use hyper::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
-    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH,
+    CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderValue, IF_NONE_MATCH,
     IF_RANGE, RANGE,
 };
 use hyper::{Method, StatusCode};
@@ -15,7 +15,7 @@ use crate::ask;
 use crate::exchange::{Exchange, Outcome};
 use crate::piece::Film;
 use crate::range::{self, Wanted};
-use crate::reply::{self, Body, Response, refused};
+use crate::reply::{self, Body, Response, refused, say};
 
 /// What a page of another origin may read of the answer's head.
 const EXPOSED: HeaderValue =
@@ -25,9 +25,9 @@ const EXPOSED: HeaderValue =
 pub(crate) fn film(exchange: &Exchange) -> Outcome {
     let gateway = &exchange.app.gateway;
     let signature = signature(exchange);
-    let file = gateway.open(exchange.tail(), &signature).map_err(refused)?;
+    let file = gateway.open(exchange.id(), &signature).map_err(refused)?;
     let length = file.metadata().map_err(|error| refused(error.into()))?.len();
-    let etag = format!("\"{}\"", exchange.tail());
+    let etag = format!("\"{}\"", exchange.id());
     let (status, start, end) = match choose(exchange, &etag, length) {
         Choice::Known => (StatusCode::NOT_MODIFIED, 0, 0),
         Choice::Whole => (StatusCode::OK, 0, length),
@@ -38,7 +38,7 @@ pub(crate) fn film(exchange: &Exchange) -> Outcome {
     let body = if sends { Body::Film(Film::new(file, start, end)) } else { Body::Ready(bytes::Bytes::new()) };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    describe(&mut response, exchange.tail(), &etag, signature.ends, gateway.now());
+    describe(&mut response, exchange.id(), &etag, signature.ends, gateway.now());
     if status != StatusCode::NOT_MODIFIED {
         reply::set(&mut response, CONTENT_LENGTH, HeaderValue::from(end - start));
     }
@@ -50,7 +50,7 @@ pub(crate) fn film(exchange: &Exchange) -> Outcome {
 
 /// The query of the link, as it came; what is missing or no number makes a signature that matches nothing.
 fn signature(exchange: &Exchange) -> Signature {
-    let text = |name| exchange.parameter(name).unwrap_or_default().to_owned();
+    let text = |name| exchange.parameter(name).unwrap_or_default().into_owned();
     Signature { ends: text("e").parse().unwrap_or_default(), key: text("k"), tag: text("s") }
 }
 
@@ -102,10 +102,4 @@ fn unsatisfiable(length: u64) -> Response {
     let mut response = reply::problem(&problem);
     say(&mut response, CONTENT_RANGE, &format!("bytes */{length}"));
     response
-}
-
-fn say(response: &mut Response, name: HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
-        reply::set(response, name, value);
-    }
 }

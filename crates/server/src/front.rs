@@ -1,4 +1,4 @@
-//! The front: every request comes in here and every answer leaves here. Polls that memory can answer are answered on the
+//! The front: every request comes in here, is let in or not, and every answer leaves here. Polls that memory can answer are answered on the
 //! spot; everything else becomes a future of its own, and a panic in it becomes a 500.
 
 use std::convert::Infallible;
@@ -20,8 +20,8 @@ use crate::exchange::{Exchange, Outcome};
 use crate::listen::Pulse;
 use crate::origin::Ends;
 use crate::reply::Response;
-use crate::routes::Route;
-use crate::{create, docs, films, health, poll, tasks};
+use crate::routes::{Route, Verb};
+use crate::{admin, create, docs, films, health, money, poll, tasks};
 
 /// The service of one connection.
 pub(crate) struct Front {
@@ -59,15 +59,19 @@ async fn dispatch(exchange: &mut Exchange) -> Outcome {
     if route == Route::Unknown {
         return Err(Problem::not_found_route());
     }
-    if !route.allows(&exchange.head.method) {
-        return Err(Problem::method_not_allowed(route.allow()));
-    }
+    let Some((verb, need)) = route.asked(&exchange.head.method) else {
+        return Err(Problem::method_not_allowed(&route.allow()));
+    };
+    exchange.admit(need)?;
     match route {
-        Route::Result if exchange.head.method == hyper::Method::DELETE => tasks::end(exchange).await,
+        Route::Result if verb == Verb::Delete => tasks::end(exchange).await,
         Route::Result => poll::result(exchange).await,
         Route::CreateSora => create::create(exchange, Dialect::Sora).await,
         Route::CreateVideos => create::create(exchange, Dialect::Videos).await,
         Route::Tasks => tasks::list(exchange).await,
+        Route::Balance => money::balance(exchange).await,
+        Route::Usage => money::usage(exchange).await,
+        Route::Quote => money::quote(exchange).await,
         Route::Film => films::film(exchange),
         Route::OpenApi => Ok(docs::openapi(exchange)),
         Route::Llms => docs::llms(exchange),
@@ -78,6 +82,7 @@ async fn dispatch(exchange: &mut Exchange) -> Outcome {
         Route::Ready => health::ready(&exchange.app).await,
         Route::Metrics => Ok(health::metrics(&exchange.app)),
         Route::Unknown => Err(Problem::not_found_route()),
+        _ => admin::answer(exchange, verb).await,
     }
 }
 

@@ -3,7 +3,7 @@
 //! it ends up in links that others follow.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use filmgate_contract::problem::{Code, Problem};
 use hyper::header::HOST;
@@ -43,6 +43,19 @@ pub(crate) fn base_url(
     };
     let host = host.map_or_else(|| Cow::Owned(ends.local.to_string()), Cow::Borrowed);
     Ok([scheme, "://", &host, prefix, base].concat())
+}
+
+/// The address of whoever asks: the connection's other end or, behind trusted proxies, the last address that
+/// `X-Forwarded-For` names before them.
+pub(crate) fn client(settings: &Settings, ends: Ends, headers: &HeaderMap) -> IpAddr {
+    let trusted = |address: IpAddr| settings.trusted_proxies.iter().any(|block| block.contains(address));
+    let mut client = ends.peer.ip();
+    let forwarded = headers.get_all("x-forwarded-for").iter().rev().filter_map(|value| value.to_str().ok());
+    for hop in forwarded.flat_map(|value| value.rsplit(',')) {
+        let Some(before) = hop.trim().parse().ok().filter(|_| trusted(client)) else { break };
+        client = before;
+    }
+    client
 }
 
 /// The host the request names; HTTP/1.0 need not name one.

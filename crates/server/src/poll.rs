@@ -12,8 +12,9 @@ use std::time::Duration;
 use filmgate_contract::problem::Problem;
 use filmgate_contract::result;
 use filmgate_domain::clock::Timestamp;
-use filmgate_domain::key::Caller;
+use filmgate_domain::key::{Caller, Scope};
 use filmgate_domain::task::{Status, Summary};
+use filmgate_gateway::limit::Use;
 use filmgate_gateway::read::News;
 use filmgate_gateway::{Cell, Face, Gateway, Refusal};
 use hyper::Method;
@@ -22,8 +23,10 @@ use hyper::header::{ETAG, HeaderName, HeaderValue, IF_NONE_MATCH};
 use crate::ask;
 use crate::exchange::{Exchange, Outcome};
 use crate::reply::{self, refused};
-use crate::routes::Route;
+use crate::routes::{Need, Route};
 
+/// What a poll needs, as the table of routes says it too.
+const POLL: Need = Need::Key(Scope::Read, Use::Poll);
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Answers a plain poll whose task is in memory; `None` for everything else.
@@ -35,21 +38,21 @@ pub(crate) fn at_once(exchange: &mut Exchange) -> Option<Outcome> {
     if !plain {
         return None;
     }
-    let gateway = &exchange.app.gateway;
-    let caller = ask::bearer(&exchange.head.headers).and_then(|secret| gateway.authenticate(secret));
-    let Some(caller) = caller else { return Some(Err(Problem::unauthorized())) };
-    let cell = gateway.glance(&caller, exchange.tail());
-    exchange.caller = Some(caller);
+    if let Err(problem) = exchange.admit(POLL) {
+        return Some(Err(problem));
+    }
+    let caller = exchange.caller.as_deref()?;
+    let cell = exchange.app.gateway.glance(caller, exchange.id());
     cell.map(|cell| ask::accepts_json(exchange.headers()).and_then(|()| shown(exchange, &cell)))
 }
 
 /// Answers a poll from memory or from the database, at once or when there is news.
 pub(crate) async fn result(exchange: &mut Exchange) -> Outcome {
-    let caller = exchange.authenticate()?;
+    let caller = exchange.caller()?;
     ask::accepts_json(exchange.headers())?;
     let patience = ask::patience(exchange.head.uri.query(), exchange.headers())?;
     let app = Arc::clone(&exchange.app);
-    let mut cell = app.gateway.read(&caller, exchange.tail()).await.map_err(refused)?;
+    let mut cell = app.gateway.read(&caller, exchange.id()).await.map_err(refused)?;
     if !patience.span.is_zero() && is_current(exchange, &cell)? {
         cell = news(exchange, &caller, cell, patience.span).await.map_err(refused)?;
     }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use filmgate_contract::problem::{Code, Problem};
 use filmgate_gateway::Refusal;
+use filmgate_gateway::limit::Allowance;
 use hyper::body::{Frame, SizeHint};
 use hyper::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -22,6 +23,10 @@ pub(crate) type Response = hyper::Response<Body>;
 
 /// Seconds after which a client may come back when we cannot serve now.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
+/// The same when too many tasks are unfinished: one may end at any time.
+const RETRY_LATER: HeaderValue = HeaderValue::from_static("5");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The bytes of an answer.
 pub(crate) enum Body {
@@ -75,7 +80,12 @@ pub(crate) fn ready(status: StatusCode, kind: &'static str, body: impl Into<Byte
 
 /// 200 with JSON that belongs to one caller and to this moment.
 pub(crate) fn json(body: impl Into<Bytes>) -> Response {
-    let mut response = ready(StatusCode::OK, "application/json", body);
+    private("application/json", body)
+}
+
+/// The same for what is said to be `kind`.
+pub(crate) fn private(kind: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = ready(StatusCode::OK, kind, body);
     set(&mut response, CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }
@@ -86,6 +96,24 @@ pub(crate) fn unchanged() -> Response {
     *response.status_mut() = StatusCode::NOT_MODIFIED;
     set(&mut response, CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
+}
+
+/// Sets header `name` to `text`, if a header can hold it.
+pub(crate) fn say(response: &mut Response, name: HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        set(response, name, value);
+    }
+}
+
+/// Says what is left of a limit (draft-ietf-httpapi-ratelimit-headers), and when to come back if nothing is.
+pub(crate) fn allow(response: &mut Response, left: &Allowance) {
+    let Allowance { quota, window, remaining, resets_in, .. } = left;
+    let (name, seconds) = (left.of, resets_in.as_secs_f64().ceil());
+    say(response, RATE_LIMIT_POLICY, &format!("\"{name}\";q={quota};w={window}"));
+    say(response, RATE_LIMIT, &format!("\"{name}\";r={remaining};t={seconds}"));
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        say(response, RETRY_AFTER, &seconds.to_string());
+    }
 }
 
 /// Sets one header.
@@ -103,6 +131,7 @@ pub(crate) fn problem(problem: &Problem) -> Response {
             set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"filmgate\""));
         }
         StatusCode::SERVICE_UNAVAILABLE => set(&mut response, RETRY_AFTER, RETRY_SECONDS),
+        StatusCode::TOO_MANY_REQUESTS => set(&mut response, RETRY_AFTER, RETRY_LATER),
         _ => {}
     }
     response
@@ -112,6 +141,17 @@ pub(crate) fn problem(problem: &Problem) -> Response {
 pub(crate) fn refused(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Forbidden(scope) => Problem::forbidden(scope.as_str()),
+        Refusal::Model { model, allowed } => Problem::forbidden_model(&model, &allowed),
+        Refusal::Suspended => Problem::suspended(),
+        Refusal::NoKey => Problem::unauthorized(),
+        Refusal::Balance { price, available } => Problem::insufficient_balance(price, available),
+        Refusal::Budget { budget, left, renews } => Problem::over_budget(budget, left, renews),
+        Refusal::InFlight { most, whose } => Problem::too_many_in_flight(most, whose.as_str()),
+        Refusal::Invalid { field, why } => {
+            Problem::new(Code::InvalidParameter, format!("`{field}` {why}.")).at(field)
+        }
+        Refusal::Missing { what, id } => Problem::missing(what, &id),
+        Refusal::Conflict(why) => Problem::new(Code::Conflict, why),
         Refusal::NotFound => Problem::not_found_task(),
         Refusal::IdempotencyConflict => Problem::idempotency_conflict(),
         Refusal::InvalidMedia(why) => Problem::new(Code::InvalidMedia, why),

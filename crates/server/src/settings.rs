@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use filmgate_domain::address::Block;
+use filmgate_domain::limit::Rate;
 
 /// How the world reaches it.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// From whom `X-Forwarded-Proto`, `-Host` and `-Prefix` are believed.
     pub trusted_proxies: Vec<Block>,
+    /// How often an address may come without a key that works.
+    pub failed_auths: Rate,
     /// The largest request body that is read, in bytes.
     pub body_bytes: usize,
     /// How many loops serve, each a thread with its own listener; 0 means one for each core this process may use.
@@ -33,6 +36,7 @@ impl Default for Settings {
             base_paths: vec![String::new(), "/kyyReactApiServer".to_owned()],
             public_url: None,
             trusted_proxies: Vec::new(),
+            failed_auths: "60/m".parse().unwrap_or(Rate::NONE),
             body_bytes: 64 << 20,
             loops: 0,
             header_span: Duration::from_secs(15),

@@ -31,6 +31,8 @@ pub struct Filter {
     pub key: Option<KeyId>,
     /// Only tasks in one of these states, by their names inside; all when there is none.
     pub states: Vec<String>,
+    /// Only tasks that are at this step, by its name inside.
+    pub step: Option<&'static str>,
     /// Only tasks of this model.
     pub model: Option<String>,
     /// Only tasks older than this one.
@@ -140,10 +142,11 @@ fn list(db: &Connection, filter: &Filter) -> rusqlite::Result<Vec<Arc<Cell>>> {
     let limit = row::limit(filter.limit);
     let states = (!filter.states.is_empty()).then(|| serde_json::json!(filter.states).to_string());
     let key = filter.key.as_ref().map(KeyId::as_str);
-    let conditions: [(&str, Option<&dyn ToSql>); 5] = [
+    let conditions: [(&str, Option<&dyn ToSql>); 6] = [
         ("account = ?", account.as_ref().map(|value| value as _)),
         ("key = ?", key.as_ref().map(|value| value as _)),
         ("state IN (SELECT value FROM json_each(?))", states.as_ref().map(|value| value as _)),
+        ("step = ?", filter.step.as_ref().map(|value| value as _)),
         ("model = ?", filter.model.as_ref().map(|value| value as _)),
         ("seq < (SELECT seq FROM task WHERE id = ?)", before.as_ref().map(|value| value as _)),
     ];

@@ -7,14 +7,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use filmgate_contract::catalogue::Catalogue;
 use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
-use filmgate_domain::id::{AccountId, ArtifactId, AttemptId, Entropy};
+use filmgate_domain::account::Prices;
+use filmgate_domain::id::{ArtifactId, AttemptId, Entropy};
 use filmgate_domain::key::Scopes;
 use filmgate_domain::media::{BlobKey, Size};
+use filmgate_domain::model::Models;
+use filmgate_domain::money::{Billing, Micros};
 use filmgate_domain::task::{Artifact, Attempt, State};
 use filmgate_engines::address::Policy;
 use filmgate_engines::guard::{Guard, Limits};
 use filmgate_engines::port::Upstreams;
-use filmgate_gateway::keys::{MAIN_ACCOUNT, NewKey, keep};
+use filmgate_gateway::office::{self, NewAccount, NewKey, Office};
 use filmgate_gateway::link::{Signer, SigningKey};
 use filmgate_gateway::{Doors, Gateway, Parts};
 use filmgate_server::Settings;
@@ -36,10 +39,9 @@ struct Counting(AtomicU64);
 
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(0);
         let count = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-        for (to, from) in bytes.iter_mut().rev().zip(count.iter().rev()) {
-            *to = *from;
+        for (place, byte) in bytes.iter_mut().rev().enumerate() {
+            *byte = count[7 - place % 8];
         }
     }
 }
@@ -50,6 +52,7 @@ pub(crate) struct Site {
     pub(crate) gateway: Gateway,
     pub(crate) clock: Arc<HeldClock>,
     pub(crate) doors: Doors,
+    models: Models,
     pub(crate) stop: watch::Sender<bool>,
     pub(crate) serving: tokio::task::JoinHandle<std::io::Result<()>>,
     _folder: TempDir,
@@ -72,10 +75,11 @@ impl Site {
             finished_in_memory: 100,
         };
         let catalogue = Catalogue::builtin();
+        let models = catalogue.domain_models();
         let gateway = Gateway::new(Parts {
             store: Store::open(&store, doors.clock.clone(), doors.entropy.clone()).unwrap(),
             upstreams: Upstreams::new(),
-            models: catalogue.domain_models(),
+            models: models.clone(),
             guard: Guard::new(Policy::new(Vec::new()), Limits::default()),
             signer: Signer::new(vec![SigningKey::new(b"a signing key of tests").unwrap()]).unwrap(),
             settings: filmgate_gateway::Settings::default(),
@@ -87,16 +91,40 @@ impl Site {
         let bound = filmgate_server::bind(nowhere, settings, gateway.clone(), catalogue, recorder()).unwrap();
         let (stop, stopping) = watch::channel(false);
         let (address, serving) = (bound.address(), tokio::spawn(bound.run(stopping)));
-        let site = Self { address, gateway, clock, doors, stop, serving, _folder: folder };
-        site.key(SECRET, MAIN_ACCOUNT, Scopes::CLIENT).await;
+        let site = Self { address, gateway, clock, doors, models, stop, serving, _folder: folder };
+        office::keep(site.gateway.store(), &site.doors, SECRET, "", Scopes::CLIENT).await.unwrap();
         site
     }
 
-    /// Keeps a key.
-    pub(crate) async fn key(&self, secret: &str, account: &str, scopes: Scopes) {
-        let account = AccountId::from_text(account);
-        let new = NewKey { name: String::new(), account, scopes, expires: None };
-        keep(self.gateway.store(), &self.doors, secret, new).await.unwrap();
+    /// The office, beside the server.
+    pub(crate) fn office(&self) -> Office<'_> {
+        Office::beside(self.gateway.store(), &self.doors, &self.models)
+    }
+
+    /// Makes an account that has been granted `micros`.
+    pub(crate) async fn account(&self, id: &str, micros: i64) {
+        let new = NewAccount {
+            id: id.to_owned(),
+            name: String::new(),
+            billing: Billing::Prepaid,
+            limits: Default::default(),
+            prices: Prices::new(),
+        };
+        self.office().account_create(new).await.unwrap();
+        if micros > 0 {
+            self.office().grant(id, Micros(micros), String::new(), None).await.unwrap();
+        }
+    }
+
+    /// Makes a key; says its secret.
+    pub(crate) async fn key(&self, account: &str, scopes: Scopes) -> String {
+        self.key_with(NewKey::plain(account, "", scopes)).await.1
+    }
+
+    /// Makes a key; says its id and secret.
+    pub(crate) async fn key_with(&self, new: NewKey) -> (String, String) {
+        let (key, secret) = self.office().key_create(new).await.unwrap();
+        (key.id.to_string(), secret)
     }
 
     /// Sends one request on a connection of its own. `head` is method and path, then header lines; `Host`,
@@ -144,7 +172,7 @@ impl Site {
     pub(crate) async fn advance(&self, change: impl Fn(State) -> State) {
         let (store, now) = (self.gateway.store(), self.clock.now());
         let until = now + std::time::Duration::from_mins(1);
-        let ask = Ask { now, until, prepare: 0, submit: 100, running: 100 };
+        let ask = Ask { now, until, prepare: 0, submit: 100, running: 100, rooms: Vec::new() };
         for claim in store.claim(ask).await.unwrap().claims {
             let state = change(claim.task.state);
             store.record(&claim.lease, state, None, Then::At(now)).await.unwrap();
