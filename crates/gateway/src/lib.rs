@@ -1,9 +1,9 @@
 //! WHAT THE PRODUCT DOES: one verb, one file.
 //!
-//! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked
-//! ([`keys`]) and whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the
-//! [`office`], where operators see to accounts, keys and money, and [`overrule`] what happens to a task; the [`worker`] that claims tasks and does one `step` at a
-//! time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
+//! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked ([`keys`]) and
+//! whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the [`office`], where
+//! operators see to accounts, keys and money, and [`overrule`] what happens to a task; the [`worker`] that claims tasks
+//! and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,
 //! no header and no JSON of ours. Time and chance come in through [`Doors`].

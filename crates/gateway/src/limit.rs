@@ -116,5 +116,8 @@ impl Gateway {
 
 fn exhausted(of: Use, rate: Rate, whose: Whose, resets_in: Duration) -> Exhausted {
     let quota = rate.quota().unwrap_or_default();
-    Exhausted { allowance: Allowance { of: of.as_str(), quota, window: rate.window(), remaining: 0, resets_in }, whose }
+    Exhausted {
+        allowance: Allowance { of: of.as_str(), quota, window: rate.window(), remaining: 0, resets_in },
+        whose,
+    }
 }

@@ -26,7 +26,7 @@ pub enum Finding {
 impl Gateway {
     /// Cancels a task in an operator's name; one that has ended stays as it is, which is a conflict.
     pub async fn cancel_for(&self, caller: &Caller, id: &str, reason: &str) -> Result<Arc<Cell>, Refusal> {
-        let id = self.operated(caller, id)?;
+        let id = Self::operated(caller, id)?;
         let deed =
             Office::deed(caller.key.id.as_str(), "task.cancel", id.as_str(), &json!({ "reason": reason }));
         if self.cancel(&id, Some(deed)).await? {
@@ -56,7 +56,7 @@ impl Gateway {
         finding: Finding,
         reason: &str,
     ) -> Result<Arc<Cell>, Refusal> {
-        let id = self.operated(caller, id)?;
+        let id = Self::operated(caller, id)?;
         let task = self.store().task(id.as_str()).await?.ok_or(Refusal::NotFound)?;
         if !matches!(&task.state, State::Running(running) if running.step == Step::Uncertain) {
             let (id, state) = (&task.id, task.state.name());
@@ -91,7 +91,7 @@ impl Gateway {
         action: &'static str,
         detail: &serde_json::Value,
     ) -> Result<State, Refusal> {
-        let id = self.operated(caller, id)?;
+        let id = Self::operated(caller, id)?;
         let deed = Office::deed(caller.key.id.as_str(), action, id.as_str(), detail);
         match self.store().decide(&id, verdict, deed, self.now()).await?.ok_or(Refusal::NotFound)? {
             Decided::Done(before) => Ok(before),
@@ -101,7 +101,7 @@ impl Gateway {
         }
     }
 
-    fn operated(&self, caller: &Caller, id: &str) -> Result<TaskId, Refusal> {
+    fn operated(caller: &Caller, id: &str) -> Result<TaskId, Refusal> {
         require(caller, Scope::Admin)?;
         if well_formed(id) { Ok(TaskId::from_text(id)) } else { Err(Refusal::NotFound) }
     }

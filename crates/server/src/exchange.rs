@@ -12,11 +12,11 @@ use filmgate_contract::problem::Problem;
 use filmgate_domain::id::{TaskId, well_formed};
 use filmgate_domain::key::Caller;
 use filmgate_gateway::limit::Allowance;
-use serde::de::DeserializeOwned;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Request, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::app::{App, REQUEST_ID};
 use crate::listen::Pulse;

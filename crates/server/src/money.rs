@@ -33,7 +33,7 @@ pub(crate) async fn usage(exchange: &mut Exchange) -> Outcome {
     let caller = exchange.caller()?;
     let asked = Sums::of(exchange)?;
     let rows = exchange.app.gateway.usage(&caller, asked.filter(None, None)).await.map_err(refused)?;
-    asked.answer(rows)
+    asked.answer(&rows)
 }
 
 /// What a create would cost, and what would be made of its body.
@@ -103,16 +103,20 @@ impl Sums {
     }
 
     /// The sums, as JSON or CSV.
-    pub(crate) fn answer(&self, rows: Vec<Usage>) -> Outcome {
+    pub(crate) fn answer(&self, rows: &[Usage]) -> Outcome {
         if rows.len() > MOST_SUMS {
             let span = format!("{} to {}", self.from, self.to);
-            return Err(invalid("from", &span, &format!("so near to `to` that there are at most {MOST_SUMS} sums")));
+            return Err(invalid(
+                "from",
+                &span,
+                &format!("so near to `to` that there are at most {MOST_SUMS} sums"),
+            ));
         }
         if self.csv {
-            let page = report::usage_csv(&rows, &self.by);
+            let page = report::usage_csv(rows, &self.by);
             return Ok(reply::private("text/csv; charset=utf-8", page));
         }
-        Ok(shown(&report::usage(&rows, self.from, self.to)))
+        Ok(shown(&report::usage(rows, self.from, self.to)))
     }
 }
 
@@ -120,7 +124,7 @@ impl Sums {
 fn by(exchange: &Exchange) -> Result<Vec<Dimension>, Problem> {
     let asked = exchange.parameter("by").unwrap_or(Cow::Borrowed("day"));
     let names = asked.split(',').map(str::trim);
-    let all = names.map(|name| Dimension::parse(name)).collect::<Option<Vec<_>>>();
+    let all = names.map(Dimension::parse).collect::<Option<Vec<_>>>();
     all.ok_or_else(|| {
         let known = Dimension::ALL.map(Dimension::as_str).join(", ");
         invalid("by", &asked, &format!("names out of {known}, divided by commas"))

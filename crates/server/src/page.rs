@@ -33,7 +33,8 @@ impl Asked {
     /// The cursor, as `read` reads it.
     pub(crate) fn after<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Problem> {
         let Some(after) = &self.after else { return Ok(None) };
-        let cursor = read(after).ok_or_else(|| invalid("after", after, "the `next_cursor` of the page before"));
+        let cursor =
+            read(after).ok_or_else(|| invalid("after", after, "the `next_cursor` of the page before"));
         cursor.map(Some)
     }
 

@@ -327,7 +327,9 @@ mod tests {
 
     #[test]
     fn a_route_allows_what_it_says() {
-        assert!(Route::Result.asked(&Method::HEAD).is_some() && Route::Result.asked(&Method::DELETE).is_some());
+        assert!(
+            Route::Result.asked(&Method::HEAD).is_some() && Route::Result.asked(&Method::DELETE).is_some()
+        );
         assert!(Route::Result.asked(&Method::POST).is_none() && Route::Unknown.asked(&Method::GET).is_none());
         assert_eq!(Route::Key.allow(), "GET, HEAD, PATCH, DELETE");
     }

@@ -43,7 +43,7 @@ pub(super) async fn usage(exchange: &mut Exchange) -> Outcome {
     let key = named(exchange, "key", KeyId::from_text);
     let office = exchange.app.gateway.office(&caller).map_err(refused)?;
     let rows = office.usage(asked.filter(account, key)).await.map_err(refused)?;
-    asked.answer(rows)
+    asked.answer(&rows)
 }
 
 /// A page of what operators did, the newest first.

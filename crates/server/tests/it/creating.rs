@@ -16,7 +16,7 @@ async fn both_dialects_answer_in_the_words_of_the_seeds() {
     let sora = site.ask_as_client("POST /v1/sora/videos", PLAIN).await;
     assert_eq!(
         sora.text(),
-        r#"{"id":"sora_01mcc5rm000000000000000002","object":"video.generation","created":1800000000,"model":"openAiSora2Plus","status":"queued"}"#
+        r#"{"id":"sora_01mcc5rm00qvnrv8b5hvp6fy4k","object":"video.generation","created":1800000000,"model":"openAiSora2Plus","status":"queued"}"#
     );
     let videos = site.ask_as_client("POST /v1/videos/videos", VIDEOS).await.json();
     assert!(videos["id"].as_str().unwrap().starts_with("video_"));

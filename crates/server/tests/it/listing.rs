@@ -31,10 +31,11 @@ async fn pages_follow_each_other_newest_first() {
 #[tokio::test]
 async fn a_list_can_be_narrowed_and_holds_only_ones_own() {
     let site = Site::new().await;
-    site.key("fg_of-another-account", "other", Scopes::CLIENT).await;
+    site.account("other", 5_000_000).await;
+    let other = site.key("other", Scopes::CLIENT).await;
     let (cancelled, waiting) = (site.create().await, site.create().await);
     site.ask_as_client(&format!("DELETE /v1/result/{cancelled}"), "").await;
-    site.ask("POST /v1/sora/videos\nAuthorization: Bearer fg_of-another-account", PLAIN.as_bytes()).await;
+    site.ask(&format!("POST /v1/sora/videos\nAuthorization: Bearer {other}"), PLAIN.as_bytes()).await;
     let list =
         async |query: &str| ids(&site.ask_as_client(&format!("GET /v1/tasks{query}"), "").await.json());
     assert_eq!(list("").await.len(), 2);

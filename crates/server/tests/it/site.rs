@@ -1,13 +1,14 @@
 //! The site of these tests, and the small client that talks to it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use filmgate_contract::catalogue::Catalogue;
-use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
 use filmgate_domain::account::Prices;
+use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
 use filmgate_domain::id::{ArtifactId, AttemptId, Entropy};
 use filmgate_domain::key::Scopes;
 use filmgate_domain::media::{BlobKey, Size};
@@ -17,8 +18,8 @@ use filmgate_domain::task::{Artifact, Attempt, State};
 use filmgate_engines::address::Policy;
 use filmgate_engines::guard::{Guard, Limits};
 use filmgate_engines::port::Upstreams;
-use filmgate_gateway::office::{self, NewAccount, NewKey, Office};
 use filmgate_gateway::link::{Signer, SigningKey};
+use filmgate_gateway::office::{self, NewAccount, NewKey, Office};
 use filmgate_gateway::{Doors, Gateway, Parts};
 use filmgate_server::Settings;
 use filmgate_store::{Ask, Durability, Grouping, Store, Then};
@@ -34,14 +35,16 @@ pub(crate) const SECRET: &str = "fg_a-secret-of-these-tests";
 pub(crate) const PLAIN: &str = r#"{"model":"openAiSora2Plus","prompt":"A lighthouse at dusk"}"#;
 pub(crate) const MIB: usize = 1 << 20;
 
-/// Chance that counts: every draw differs, every run draws the same.
+/// Chance that every run has the same: draw after draw, well mixed (splitmix64).
 struct Counting(AtomicU64);
 
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
-        let count = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-        for (place, byte) in bytes.iter_mut().rev().enumerate() {
-            *byte = count[7 - place % 8];
+        for piece in bytes.chunks_mut(8) {
+            let mut mixed = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            piece.copy_from_slice(&(mixed ^ (mixed >> 31)).to_be_bytes()[..piece.len()]);
         }
     }
 }
@@ -107,7 +110,7 @@ impl Site {
             id: id.to_owned(),
             name: String::new(),
             billing: Billing::Prepaid,
-            limits: Default::default(),
+            limits: filmgate_domain::limit::Limits::default(),
             prices: Prices::new(),
         };
         self.office().account_create(new).await.unwrap();
@@ -172,7 +175,7 @@ impl Site {
     pub(crate) async fn advance(&self, change: impl Fn(State) -> State) {
         let (store, now) = (self.gateway.store(), self.clock.now());
         let until = now + std::time::Duration::from_mins(1);
-        let ask = Ask { now, until, prepare: 0, submit: 100, running: 100, rooms: Vec::new() };
+        let ask = Ask { now, until, prepare: 0, submit: 100, running: 100, rooms: BTreeMap::new() };
         for claim in store.claim(ask).await.unwrap().claims {
             let state = change(claim.task.state);
             store.record(&claim.lease, state, None, Then::At(now)).await.unwrap();
