@@ -34,7 +34,7 @@ macro_rules! pages {
 }
 
 /// Every page, in reading order.
-const PAGES: [Page; 13] = pages![
+const PAGES: [Page; 16] = pages![
     "index",
     "quickstart",
     "create-sora",
@@ -42,10 +42,13 @@ const PAGES: [Page; 13] = pages![
     "result",
     "files",
     "tasks",
+    "money",
     "errors",
+    "limits",
     "polling",
     "idempotency",
     "reference-media",
+    "admin",
     "operating",
     "configuration",
 ];
