@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::account::{self, AccountArgs};
+use crate::books::{self, AuditArgs, LedgerArgs, UsageArgs};
 use crate::config::print::{self, ConfigArgs};
 use crate::doctor::{self, DoctorArgs};
 use crate::generate::{self, GenerateArgs};
@@ -28,7 +30,11 @@ enum Command {
     Serve(ServeArgs),
     Generate(GenerateArgs),
     Task(TaskArgs),
+    Account(AccountArgs),
     Key(KeyArgs),
+    Usage(UsageArgs),
+    Ledger(LedgerArgs),
+    Audit(AuditArgs),
     Model(ModelArgs),
     Config(ConfigArgs),
     Doctor(DoctorArgs),
@@ -41,7 +47,11 @@ pub(crate) fn run() -> Result<(), Trouble> {
         Command::Serve(args) => serve::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Task(args) => task::run(&args),
+        Command::Account(args) => account::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::Usage(args) => books::usage(&args),
+        Command::Ledger(args) => books::ledger(&args),
+        Command::Audit(args) => books::audit(&args),
         Command::Model(args) => model::run(&args),
         Command::Config(args) => print::run(&args),
         Command::Doctor(args) => doctor::run(&args),

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use filmgate_contract::catalogue::Catalogue;
-use filmgate_domain::id::AccountId;
-use filmgate_domain::key::{Key, Scopes};
+use filmgate_domain::key::Scopes;
+use filmgate_domain::limit::Limits;
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
-use filmgate_engines::guard::{Guard, Limits};
+use filmgate_engines::guard::{self, Guard};
 use filmgate_engines::port::{Upstream, Upstreams};
-use filmgate_gateway::keys::{self, MAIN_ACCOUNT, NewKey};
-use filmgate_gateway::{Doors, Gateway, Parts, Settings};
+use filmgate_gateway::{Doors, Gateway, Parts, Settings, office};
 use filmgate_store::{Durability, Grouping, OpenError, Store};
 
 use crate::config::Config;
@@ -37,7 +36,8 @@ pub(crate) fn house(config: &Config, doors: &Doors) -> Result<House, Trouble> {
     check_routes(&catalogue, &upstreams)?;
     let store = Store::open(&store_settings(config), doors.clock.clone(), doors.entropy.clone());
     let store = store.map_err(|why| unopened(&why))?;
-    let limits = Limits { hops: config.fetch_hops, connect: config.fetch_connect, whole: config.fetch_time };
+    let limits =
+        guard::Limits { hops: config.fetch_hops, connect: config.fetch_connect, whole: config.fetch_time };
     let gateway = Gateway::new(Parts {
         store,
         upstreams,
@@ -74,14 +74,8 @@ pub(crate) fn store_settings(config: &Config) -> filmgate_store::Settings {
 }
 
 /// Keeps a key with all rights whose secret is `secret`, unless it is kept already.
-pub(crate) async fn keep_key(store: &Store, doors: &Doors, secret: &str, name: &str) -> Result<Key, Trouble> {
-    let new = NewKey {
-        name: name.to_owned(),
-        account: AccountId::from_text(MAIN_ACCOUNT),
-        scopes: Scopes::ALL,
-        expires: None,
-    };
-    let kept = keys::keep(store, doors, secret, new).await;
+pub(crate) async fn keep_key(store: &Store, doors: &Doors, secret: &str, name: &str) -> Result<(), Trouble> {
+    let kept = office::keep(store, doors, secret, name, Scopes::ALL).await;
     kept.map_err(|why| Trouble::new(format!("the key cannot be kept: {why}")))
 }
 
@@ -123,6 +117,17 @@ fn gateway_settings(config: &Config) -> Settings {
         task_life: config.task_life,
         queue_life: config.queue_life,
         run_life: config.run_life,
+        uncertain_life: config.uncertain_life,
+        key_limits: Limits {
+            creates: Some(config.key_creates),
+            polls: Some(config.key_polls),
+            in_flight: Some(config.key_in_flight),
+        },
+        account_limits: Limits {
+            creates: Some(config.account_creates),
+            polls: Some(config.account_polls),
+            in_flight: Some(config.account_in_flight),
+        },
         fetch_patience: config.fetch_patience,
         upstream_patience: config.upstream_patience,
         lease: config.lease,

@@ -1,22 +1,27 @@
 //! `filmgate key`: keys of the data folder, also while a server uses it. A secret is printed when it is made and never
-//! again; what a running server knows follows within a second.
+//! again; a running server knows within a moment.
 
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use filmgate_contract::report;
+use filmgate_domain::calendar::Day;
 use filmgate_domain::clock::Timestamp;
-use filmgate_domain::id::{AccountId, KeyId};
-use filmgate_domain::key::{Key, Scopes};
-use filmgate_gateway::keys::{self, MAIN_ACCOUNT, NewKey};
-use filmgate_store::Store;
-use serde_json::{Value, json};
+use filmgate_domain::id::{AccountId, well_formed};
+use filmgate_domain::key::{Budget, Key, Scopes, Spending};
+use filmgate_domain::limit::Limits;
+use filmgate_domain::money::Micros;
+use filmgate_gateway::KeyPatch;
+use filmgate_gateway::keys::MAIN_ACCOUNT;
+use filmgate_gateway::office::NewKey;
+use serde_json::Value;
 
 use crate::config::Sources;
-use crate::config::value::Word;
+use crate::desk::{Desk, LimitArgs, MOST_ROWS, amount, shown, span};
+use crate::output;
 use crate::trouble::Trouble;
-use crate::{compose, doors, output};
 
-/// Create, list and revoke keys
+/// Create, change, rotate and revoke keys
 #[derive(Args, Debug)]
 pub(crate) struct KeyArgs {
     #[command(subcommand)]
@@ -41,17 +46,98 @@ enum Verb {
         /// When it stops working, such as 30d or 12h [default: never]
         #[arg(long, value_name = "SPAN", value_parser = span)]
         expires: Option<Duration>,
-        /// Whose tasks it sees
+        /// Whose tasks it sees and whose money it spends
         #[arg(long, default_value = MAIN_ACCOUNT, value_parser = account)]
         account: AccountId,
+        #[command(flatten)]
+        terms: Terms,
     },
-    /// List all keys, without their secrets
-    List,
-    /// Make a key stop working
-    Revoke {
+    /// List keys, without their secrets
+    List {
+        /// Only keys of this account
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+    },
+    /// Show one key and what it has spent
+    Show {
         /// Its id, as `key list` shows it
         id: String,
     },
+    /// Change a key; what is not said stays
+    Update {
+        /// Its id
+        id: String,
+        /// What to call it
+        #[arg(long)]
+        name: Option<String>,
+        /// What it may do: create, read, cancel, admin
+        #[arg(long, value_name = "SCOPES", value_parser = scopes)]
+        scopes: Option<Scopes>,
+        /// When it stops working, counted from now, such as 30d; or never
+        #[arg(long, value_name = "SPAN", value_parser = end)]
+        expires: Option<End>,
+        #[command(flatten)]
+        terms: Terms,
+    },
+    /// Give a key another secret, shown this once
+    Rotate {
+        /// Its id
+        id: String,
+        /// How long the former secrets go on working
+        #[arg(long, value_name = "SPAN", default_value = "24h", value_parser = span)]
+        overlap: Duration,
+    },
+    /// Make a key stop working, at once and for good
+    Revoke {
+        /// Its id
+        id: String,
+    },
+}
+
+/// What a key may create, use and spend.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "What it may use and spend")]
+struct Terms {
+    /// Models it may create with, divided by commas; all for every one
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    models: Option<Vec<String>>,
+    #[command(flatten)]
+    limits: LimitArgs,
+    /// What it may spend within a day (UTC), such as 2.5; none for no limit
+    #[arg(long, value_name = "AMOUNT", value_parser = cap)]
+    budget_day: Option<Cap>,
+    /// What it may spend within a month (UTC)
+    #[arg(long, value_name = "AMOUNT", value_parser = cap)]
+    budget_month: Option<Cap>,
+}
+
+impl Terms {
+    #[expect(clippy::option_option, reason = "not said, or said to be all of them")]
+    fn models(&self) -> Option<Option<Vec<String>>> {
+        let names = self.models.clone()?;
+        Some(if names == ["all"] { None } else { Some(names) })
+    }
+
+    fn budget_over(&self, before: Budget) -> Budget {
+        let day = self.budget_day.map_or(before.day, |cap| cap.0);
+        Budget { day, month: self.budget_month.map_or(before.month, |cap| cap.0) }
+    }
+}
+
+/// A limit on an amount, or none.
+#[derive(Clone, Copy, Debug)]
+struct Cap(Option<Micros>);
+
+/// A span until the end, or none.
+#[derive(Clone, Copy, Debug)]
+struct End(Option<Duration>);
+
+fn cap(text: &str) -> Result<Cap, String> {
+    if text == "none" { Ok(Cap(None)) } else { amount(text).map(|amount| Cap(Some(amount))) }
+}
+
+fn end(text: &str) -> Result<End, String> {
+    if text == "never" { Ok(End(None)) } else { span(text).map(|span| End(Some(span))) }
 }
 
 fn scopes(text: &str) -> Result<Scopes, String> {
@@ -63,62 +149,80 @@ fn scopes(text: &str) -> Result<Scopes, String> {
     }
 }
 
-fn span(text: &str) -> Result<Duration, String> {
-    <Duration as Word>::parse(text).ok_or_else(|| format!("expected {}", <Duration as Word>::ALLOWED))
-}
-
 fn account(text: &str) -> Result<AccountId, String> {
-    let fits = filmgate_domain::id::well_formed(text);
+    let fits = well_formed(text);
     fits.then(|| AccountId::from_text(text))
         .ok_or_else(|| "1 to 64 letters, digits, `.`, `_` or `-`".to_owned())
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &KeyArgs) -> Result<(), Trouble> {
-    let config = args.sources.load()?.config;
-    let doors = doors::system();
-    let settings = compose::store_settings(&config);
-    let store = Store::open_beside(&settings, doors.clock.clone(), doors.entropy.clone());
-    let store = store.map_err(|why| compose::unopened(&why))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let runtime = runtime.map_err(|why| Trouble::new(format!("the program cannot be started: {why}")))?;
-    let now = doors.clock.now();
+    let desk = Desk::open(&args.sources)?;
+    let now = desk.now();
     match &args.verb {
-        Verb::List => list(&store, now, args.json),
-        Verb::Revoke { id } => runtime.block_on(revoke(&store, id, now, args.json)),
-        Verb::Create { name, scopes, expires, account } => {
-            let expires = expires.map(|span| now + span);
-            let new = NewKey { name: name.clone(), account: account.clone(), scopes: *scopes, expires };
-            let secret = keys::new_secret(&*doors.entropy);
-            let kept = runtime.block_on(keys::keep(&store, &doors, &secret, new));
-            let key = kept.map_err(|why| Trouble::new(format!("the key cannot be kept: {why}")))?;
-            created(&key, &secret, now, args.json)
+        Verb::Create { name, scopes, expires, account, terms } => {
+            let new = NewKey {
+                name: name.clone(),
+                account: account.clone(),
+                scopes: *scopes,
+                models: terms.models().flatten(),
+                limits: terms.limits.over(Limits::default()),
+                budget: terms.budget_over(Budget::default()),
+                expires: expires.map(|span| now + span),
+            };
+            let (key, secret) = desk.ask(async |office| office.key_create(new).await)?;
+            secret_of(&key, &secret, now, args.json)
+        }
+        Verb::List { account } => {
+            let account = account.clone().map(AccountId::from_text);
+            let keys = desk.ask(async |office| office.keys(account, None, MOST_ROWS).await)?;
+            list(&keys, now, args.json)
+        }
+        Verb::Show { id } => show(&desk, id, args.json),
+        Verb::Update { id, name, scopes, expires, terms } => {
+            let before = desk.ask(async |office| office.key(id).await)?.key;
+            let budget = terms.budget_over(before.budget);
+            let patch = KeyPatch {
+                name: name.clone(),
+                scopes: *scopes,
+                models: terms.models(),
+                limits: terms.limits.any().then(|| terms.limits.over(before.limits)),
+                budget: (budget != before.budget).then_some(budget),
+                expires: expires.map(|end| end.0.map(|span| now + span)),
+            };
+            desk.ask(async |office| office.key_change(id, patch).await)?;
+            show(&desk, id, args.json)
+        }
+        Verb::Rotate { id, overlap } => {
+            let (key, secret) = desk.ask(async |office| office.key_rotate(id, *overlap).await)?;
+            secret_of(&key, &secret, now, args.json)
+        }
+        Verb::Revoke { id } => {
+            desk.ask(async |office| office.key_revoke(id).await)?;
+            let spending = desk.ask(async |office| office.key(id).await)?;
+            shown(args.json, &report::spending(&spending, now), || format!("revoked {id}\n"))
         }
     }
 }
 
-fn created(key: &Key, secret: &str, now: Timestamp, json: bool) -> Result<(), Trouble> {
+fn secret_of(key: &Key, secret: &str, now: Timestamp, json: bool) -> Result<(), Trouble> {
     if json {
-        let mut value = as_json(key, now);
-        value["secret"] = json!(secret);
-        return output::json(&value);
+        return output::json(&report::key_with_secret(key, secret, now));
     }
     output::text(format!("{secret}\n"))?;
-    eprintln!("{} was made. Its secret is shown this once.", key.id);
+    eprintln!("This is the secret of {}. It is shown this once.", key.id);
     Ok(())
 }
 
-fn list(store: &Store, now: Timestamp, json: bool) -> Result<(), Trouble> {
-    let ring = store.keys();
-    let mut keys: Vec<_> = ring.iter().collect();
-    keys.sort_by_key(|key| key.created);
+fn list(keys: &[Spending], now: Timestamp, json: bool) -> Result<(), Trouble> {
     if json {
-        return output::json(&keys.iter().map(|key| as_json(key, now)).collect::<Value>());
+        return output::json(&keys.iter().map(|key| report::spending(key, now)).collect::<Value>());
     }
-    let rows = keys.iter().map(|key| {
+    let rows = keys.iter().map(|Spending { key, .. }| {
+        let hints: Vec<_> = key.secrets.iter().map(|secret| format!("{}…", secret.hint)).collect();
         [
             key.id.to_string(),
-            format!("{}…", key.hint),
+            hints.join(" "),
             key.name.clone(),
             key.account.to_string(),
             key.scopes.to_string(),
@@ -129,18 +233,35 @@ fn list(store: &Store, now: Timestamp, json: bool) -> Result<(), Trouble> {
     output::text(output::table(["id", "begins", "name", "account", "scopes", "created", "standing"], rows))
 }
 
-async fn revoke(store: &Store, id: &str, now: Timestamp, json: bool) -> Result<(), Trouble> {
-    let known = store.keys().iter().any(|key| key.id.as_str() == id);
-    if !known {
-        return Err(Trouble::new(format!("there is no key `{id}`; `filmgate key list` shows them")));
-    }
-    let revoked = store.key_revoke(&KeyId::from_text(id), now).await;
-    revoked.map_err(|why| Trouble::new(format!("the key cannot be revoked: {why}")))?;
-    if json {
-        output::json(&json!({ "id": id, "revoked": now.seconds() }))
-    } else {
-        output::text(format!("revoked {id}\n"))
-    }
+fn show(desk: &Desk, id: &str, json: bool) -> Result<(), Trouble> {
+    let now = desk.now();
+    let spending = desk.ask(async |office| office.key(id).await)?;
+    shown(json, &report::spending(&spending, now), || {
+        let key = &spending.key;
+        let (day, month) = spending.on(Day::of(now));
+        let of = |spent: Micros, budget: Option<Micros>| {
+            budget.map_or(spent.to_string(), |budget| format!("{spent} of {budget}"))
+        };
+        let limits = [
+            key.limits.creates.map(|rate| format!("{rate} creates")),
+            key.limits.polls.map(|rate| format!("{rate} other requests")),
+            key.limits.in_flight.map(|most| format!("{most} in flight")),
+        ];
+        let limits: Vec<_> = limits.into_iter().flatten().collect();
+        let lines = [
+            ("id", key.id.to_string()),
+            ("name", key.name.clone()),
+            ("account", key.account.to_string()),
+            ("scopes", key.scopes.to_string()),
+            ("models", key.models.as_ref().map_or("all".to_owned(), |models| models.join(", "))),
+            ("limits", if limits.is_empty() { "the configuration's".to_owned() } else { limits.join(", ") }),
+            ("today", of(day, key.budget.day)),
+            ("this month", of(month, key.budget.month)),
+            ("in flight", spending.in_flight.to_string()),
+            ("standing", standing(key, now)),
+        ];
+        lines.map(|(name, text)| format!("{name:<12} {text}\n")).concat()
+    })
 }
 
 fn standing(key: &Key, now: Timestamp) -> String {
@@ -150,18 +271,4 @@ fn standing(key: &Key, now: Timestamp) -> String {
         (None, Some(end)) => format!("works until {}", output::moment(end)),
         (None, None) => "works".to_owned(),
     }
-}
-
-fn as_json(key: &Key, now: Timestamp) -> Value {
-    json!({
-        "id": key.id,
-        "hint": key.hint,
-        "name": key.name,
-        "account": key.account,
-        "scopes": key.scopes.to_string(),
-        "created": key.created.seconds(),
-        "expires": key.expires.map(Timestamp::seconds),
-        "revoked": key.revoked.map(Timestamp::seconds),
-        "works": key.works_at(now),
-    })
 }

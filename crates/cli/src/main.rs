@@ -2,14 +2,18 @@
 //!
 //! Dramatis personae: [`command`] knows the words; [`config`] what is in force; [`compose`] builds the house from it and
 //! [`running`] lets it run, for [`serve`] and for [`generate`] alike. [`remote`] speaks to a server over HTTP, which
-//! `generate` and [`task`] stand on; [`key`] works on the data folder itself. [`doors`] is where time and chance come in.
+//! `generate` and [`task`] stand on; [`account`], [`key`] and the [`books`] work on the data folder itself, over the
+//! [`desk`]. [`doors`] is where time and chance come in.
 //!
 //! Only this crate knows the environment, stdout, signals and exit codes. It decides nothing about tasks.
 
+mod account;
 mod banner;
+mod books;
 mod command;
 mod compose;
 mod config;
+mod desk;
 mod doctor;
 mod doors;
 mod film_request;

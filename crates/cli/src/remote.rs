@@ -149,10 +149,15 @@ impl Remote {
         self.json(self.ask(Method::DELETE, &format!("/v1/result/{id}"))).await
     }
 
-    /// Tasks, newest first. `query` begins with `?` or is empty.
-    pub(crate) async fn list(&self, query: &[(&str, String)]) -> Result<Value, Trouble> {
+    /// A page of `path`, as `query` asks for it.
+    pub(crate) async fn list(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Trouble> {
         let text: Vec<_> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.json(self.ask(Method::GET, &format!("/v1/tasks?{}", text.join("&")))).await
+        self.json(self.ask(Method::GET, &format!("{path}?{}", text.join("&")))).await
+    }
+
+    /// Does something to a task that only operators may.
+    pub(crate) async fn overrule(&self, id: &str, verb: &str, body: &Value) -> Result<Value, Trouble> {
+        self.json(self.ask(Method::POST, &format!("/v1/admin/tasks/{id}/{verb}")).json(body)).await
     }
 
     /// The bytes behind a film's link, piece by piece into `take`.

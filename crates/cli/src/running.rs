@@ -86,6 +86,7 @@ fn server_settings(config: &Config) -> filmgate_server::Settings {
         base_paths: config.base_paths.iter().map(root).collect(),
         public_url: config.public_url.clone(),
         trusted_proxies: config.trusted_proxies.clone(),
+        failed_auths: config.failed_auths,
         body_bytes: usize::try_from(config.body_bytes.0).unwrap_or(usize::MAX),
         loops: config.http_loops.resolve(),
         grace: GRACE,

@@ -81,7 +81,7 @@ async fn first_key(
     store: &Store,
     quickstart: bool,
 ) -> Result<ShownKey, Trouble> {
-    let empty = store.keys().is_empty();
+    let empty = store.has_no_key();
     if let Some(secret) = &config.bootstrap_key {
         check_secret(&secret.0)
             .map_err(|wrong| Trouble::new(format!("FILMGATE_BOOTSTRAP_KEY is wrong: {wrong}")))?;

@@ -3,15 +3,16 @@
 use clap::{Args, Subcommand, ValueEnum};
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::well_formed;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::desk::paged;
 use crate::generate::watch;
 use crate::output;
 use crate::progress::Progress;
 use crate::remote::{Remote, ServerArgs, Told};
 use crate::trouble::Trouble;
 
-/// List, follow and cancel tasks of a server
+/// List, follow and cancel tasks of a server; for operators, search and settle them
 #[derive(Args, Debug)]
 pub(crate) struct TaskArgs {
     #[command(subcommand)]
@@ -54,7 +55,63 @@ enum Verb {
     Cancel {
         /// Its id
         id: String,
+        /// Why; cancels anybody's task, and leaves an audit line (needs the scope admin)
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
+    /// Search everybody's tasks (needs the scope admin)
+    Search {
+        /// Only tasks of this account
+        #[arg(long, value_name = "ID", value_parser = id)]
+        account: Option<String>,
+        /// Only tasks that this key made
+        #[arg(long, value_name = "ID", value_parser = id, id = "by_key")]
+        by_key: Option<String>,
+        /// Only tasks of this model
+        #[arg(long, value_name = "NAME", value_parser = id)]
+        model: Option<String>,
+        /// Only tasks with this status; uncertain: nobody knows whether the upstream has the job
+        #[arg(long)]
+        status: Option<AnyStatus>,
+        /// How many at most, 1 to 100
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: u16,
+        /// Only tasks older than this one
+        #[arg(long, value_name = "ID", value_parser = id)]
+        after: Option<String>,
+    },
+    /// Give a task that runs, or is in doubt, back to the queue (needs the scope admin)
+    Requeue {
+        /// Its id
+        id: String,
+        /// Why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Say what became of a submit that is in doubt (needs the scope admin)
+    Settle {
+        /// Its id
+        id: String,
+        /// The upstream has the job, and calls it so
+        #[arg(long, value_name = "HANDLE", required_unless_present = "failed", conflicts_with = "failed")]
+        accepted: Option<String>,
+        /// It has not
+        #[arg(long)]
+        failed: bool,
+        /// Why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+}
+
+/// The words of the wire, for operators.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AnyStatus {
+    Queued,
+    Processing,
+    Completed,
+    Failed,
+    Uncertain,
 }
 
 /// The words of the wire.
@@ -92,12 +149,41 @@ pub(crate) fn run(args: &TaskArgs) -> Result<(), Trouble> {
                     after.clone().map(|after| ("after", after)),
                     Some(("limit", limit.to_string())),
                 ];
-                let page = remote.list(&query.into_iter().flatten().collect::<Vec<_>>()).await?;
+                let page = remote.list("/v1/tasks", &query.into_iter().flatten().collect::<Vec<_>>()).await?;
                 if args.json { output::json(&page) } else { list(&page) }
             }
             Verb::Show { id } => show(&remote.read(checked(id)?).await?, args.json),
             Verb::Watch { id } => follow(&remote, checked(id)?, args.json).await,
-            Verb::Cancel { id } => cancel(&remote, checked(id)?, args.json).await,
+            Verb::Cancel { id, reason: None } => cancel(&remote, checked(id)?, args.json).await,
+            Verb::Cancel { id, reason: Some(reason) } => {
+                let told = remote.overrule(checked(id)?, "cancel", &json!({ "reason": reason })).await?;
+                overruled(&told, args.json)
+            }
+            Verb::Search { account, by_key, model, status, limit, after } => {
+                let status =
+                    status.and_then(|status| Some(status.to_possible_value()?.get_name().to_owned()));
+                let query = [
+                    ("account", account.clone()),
+                    ("key", by_key.clone()),
+                    ("model", model.clone()),
+                    ("status", status),
+                    ("after", after.clone()),
+                    ("limit", Some(limit.to_string())),
+                ];
+                let query: Vec<_> =
+                    query.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+                let page = remote.list("/v1/admin/tasks", &query).await?;
+                if args.json { output::json(&page) } else { found(&page) }
+            }
+            Verb::Requeue { id, reason } => {
+                let told = remote.overrule(checked(id)?, "requeue", &json!({ "reason": reason })).await?;
+                overruled(&told, args.json)
+            }
+            Verb::Settle { id, accepted, reason, .. } => {
+                let outcome = if accepted.is_some() { "accepted" } else { "failed" };
+                let body = json!({ "outcome": outcome, "handle": accepted, "reason": reason });
+                overruled(&remote.overrule(checked(id)?, "settle", &body).await?, args.json)
+            }
         }
     })
 }
@@ -107,6 +193,41 @@ fn checked(id: &str) -> Result<&str, Trouble> {
     well_formed(id)
         .then_some(id)
         .ok_or_else(|| Trouble::usage(format!("`{id}` is no task id; see `filmgate task list`")))
+}
+
+/// A value that may stand in a query as it is.
+fn id(text: &str) -> Result<String, String> {
+    well_formed(text).then(|| text.to_owned()).ok_or_else(|| "letters, digits, `.`, `_` or `-`".to_owned())
+}
+
+fn overruled(task: &Value, json: bool) -> Result<(), Trouble> {
+    if json {
+        return output::json(task);
+    }
+    let text = |key: &str| task[key].as_str().unwrap_or_default();
+    output::text(format!("{} is {}\n", text("id"), text("state")))
+}
+
+fn found(page: &Value) -> Result<(), Trouble> {
+    let tasks = page["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let rows = tasks.iter().map(|task| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let standing = [text(&task["state"]), text(&task["step"])].join(" ");
+        let upstream = text(&task["attempt"]["upstream"]);
+        let (account, model) = (text(&task["account"]), text(&task["model"]));
+        let standing = standing.trim_end().to_owned();
+        [
+            text(&task["id"]),
+            account,
+            model,
+            standing,
+            upstream,
+            moment(&task["created"]),
+            text(&task["error"]),
+        ]
+    });
+    let headings = ["id", "account", "model", "state", "upstream", "created", "error"];
+    paged(output::table(headings, rows), page["next_cursor"].as_str())
 }
 
 fn list(page: &Value) -> Result<(), Trouble> {
@@ -119,11 +240,8 @@ fn list(page: &Value) -> Result<(), Trouble> {
         };
         [text("id"), text("model"), status, moment(&task["created"]), text("error")]
     });
-    output::text(output::table(["id", "model", "status", "created", "error"], rows))?;
-    match page["next_cursor"].as_str() {
-        Some(next) => output::text(format!("\nMore: --after {next}\n")),
-        None => Ok(()),
-    }
+    let table = output::table(["id", "model", "status", "created", "error"], rows);
+    paged(table, page["next_cursor"].as_str())
 }
 
 fn show(told: &Told, json: bool) -> Result<(), Trouble> {

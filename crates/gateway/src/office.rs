@@ -223,7 +223,9 @@ impl<'a> Office<'a> {
     pub async fn key_create(&self, new: NewKey) -> Result<(Key, String), Refusal> {
         short("name", &new.name)?;
         self.known(new.models.as_deref().unwrap_or_default())?;
-        if self.store.account(&new.account).await?.is_none() {
+        if new.account.as_str() == MAIN_ACCOUNT {
+            open_main(self.store, self.now()).await?;
+        } else if self.store.account(&new.account).await?.is_none() {
             return Err(missing("account", new.account.as_str()));
         }
         let secret = new_secret(&*self.doors.entropy);
@@ -345,9 +347,14 @@ pub async fn keep(
         return Ok(());
     }
     let key = key(doors, secret, NewKey::plain(MAIN_ACCOUNT, name, scopes));
-    let account = Account::new(key.account.clone(), Billing::Postpaid, key.created);
-    store.account_create(account, None).await?;
+    open_main(store, key.created).await?;
     store.key_create(key, hash, None).await
+}
+
+/// Makes the account `main`, unless it is there.
+async fn open_main(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let account = Account::new(AccountId::from_text(MAIN_ACCOUNT), Billing::Postpaid, now);
+    store.account_create(account, None).await.map(drop)
 }
 
 fn key(doors: &Doors, secret: &str, new: NewKey) -> Key {

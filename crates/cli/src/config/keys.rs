@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use filmgate_domain::address::Block;
+use filmgate_domain::limit::Rate;
 
 use super::value::{Bytes, Count, Durability, LogFormat, Raw, Secret, Setting};
 
@@ -106,6 +107,8 @@ keys! {
         queue_life: Duration = "24h";
         /// How long a task may run before it fails as timed_out.
         run_life: Duration = "1h";
+        /// How long a submit may stay in doubt, with its price held, before its task fails as submit_uncertain.
+        uncertain_life: Duration = "24h";
         /// How often films, inputs and tasks past their time are removed.
         sweep_every: Duration = "1m";
     }
@@ -115,6 +118,22 @@ keys! {
         /// Secrets that sign video_url, each 16 characters or more: the first signs, all are accepted.
         /// Empty: the lines of the file signing.keys in the data folder, made at the first start.
         signing_keys: Vec<Secret> = "", secret;
+    }
+    "Limits, of keys and accounts that have none of their own" {
+        /// How often a key may create: a count and s, m, h or d, such as 10/s or 600/m, or none.
+        key_creates: Rate = "1000/m";
+        /// How often a key may ask anything else.
+        key_polls: Rate = "30000/m";
+        /// How many unfinished tasks a key may have; 0 for as many as it likes.
+        key_in_flight: u32 = "0";
+        /// How often all keys of an account together may create.
+        account_creates: Rate = "none";
+        /// How often all keys of an account together may ask anything else.
+        account_polls: Rate = "none";
+        /// How many unfinished tasks an account may have; 0 for as many as it likes.
+        account_in_flight: u32 = "0";
+        /// How often an address may come without a key that works.
+        failed_auths: Rate = "60/m";
     }
     "Models and rendering" {
         /// A model catalogue to use instead of the built-in one (see filmgate model list).

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use filmgate_domain::address::Block;
+use filmgate_domain::limit::Rate;
 
 /// A value as it came: one text, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +184,16 @@ impl Word for Block {
     const ALLOWED: &'static str = "an address or a block such as 127.0.0.1, 10.0.0.0/8 or fd00::/8";
     fn parse(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Word for Rate {
+    const ALLOWED: &'static str = "a count and s, m, h or d, such as 10/s or 600/m, or none";
+    fn parse(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
     }
     fn text(&self) -> String {
         self.to_string()

@@ -3,7 +3,8 @@
 //! The real process is loaded with creates of every kind and killed [`KILLS`] times at random instants, spread over
 //! its start, creating, rendering and finishing; each time it is started again on the same folder. At the end it may
 //! run, and everything that was ever acknowledged must have ended as it should, with nothing lost and nothing left
-//! over. Real engine, real files, small pictures.
+//! over. Real engine, real files, small pictures. After every kill the ledger must add up, and at the end exactly the
+//! films are paid for.
 //!
 //! The instants are chance by nature; `CRASH_SEED=n` repeats a run's choices as far as a machine can.
 
@@ -23,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::hosted::{Hosted, png};
 use crate::http;
-use crate::process::{KEY, LONG, Server, Starting};
+use crate::process::{KEY, LONG, Server, Starting, run, said};
 
 /// How often the process is killed.
 const KILLS: u64 = 60;
@@ -100,6 +101,9 @@ struct Keyed {
     id: Option<String>,
 }
 
+/// What the tiny models cost, in micro-units.
+const PRICE: usize = 1;
+
 /// What the clients remember across all lives of the server.
 struct Ledger {
     chance: Chance,
@@ -107,18 +111,21 @@ struct Ledger {
     /// Every id that was given out.
     acknowledged: Mutex<BTreeMap<String, End>>,
     keyed: Mutex<Vec<Keyed>>,
+    /// The key of an account that pays before.
+    prepaid: String,
     /// Creates without a key whose answer did not come: each may have made a task or not.
     unanswered: AtomicUsize,
 }
 
 impl Ledger {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, prepaid: String) -> Self {
         let files = [("/good.png", png(80, 60)), ("/wrong.png", b"<html>this is no picture</html>".to_vec())];
         Self {
             chance: Chance(AtomicU64::new(seed | 1)),
             hosted: Hosted::new(files),
             acknowledged: Mutex::default(),
             keyed: Mutex::default(),
+            prepaid,
             unanswered: AtomicUsize::new(0),
         }
     }
@@ -148,7 +155,8 @@ impl Ledger {
             }
             _ => sora(End::Film, None),
         };
-        let id = create(address, route, &body, None);
+        let secret = if self.chance.below(2) == 0 { KEY } else { &self.prepaid };
+        let id = create(address, route, &body, secret, None);
         let answered = id.is_some();
         self.acknowledged.lock().unwrap().extend(id.map(|id| (id, end)));
         self.unanswered.fetch_add(usize::from(!answered), Ordering::SeqCst);
@@ -159,7 +167,7 @@ impl Ledger {
     fn keyed(&self, address: SocketAddr) -> bool {
         let key = format!("crash-{}", self.chance.below(u64::MAX));
         let body = json!({ "model": "tiny", "prompt": format!("a boat, {key}") });
-        let id = create(address, "/v1/sora/videos", &body, Some(&key));
+        let id = create(address, "/v1/sora/videos", &body, KEY, Some(&key));
         self.acknowledged.lock().unwrap().extend(id.clone().map(|id| (id, End::Film)));
         let answered = id.is_some();
         self.keyed.lock().unwrap().push(Keyed { key, body, id });
@@ -177,7 +185,7 @@ impl Ledger {
             let keyed = &self.keyed.lock().unwrap()[place];
             (keyed.key.clone(), keyed.body.clone())
         };
-        let Some(id) = create(address, "/v1/sora/videos", &body, Some(&key)) else { return false };
+        let Some(id) = create(address, "/v1/sora/videos", &body, KEY, Some(&key)) else { return false };
         let known = self.keyed.lock().unwrap()[place].id.get_or_insert_with(|| id.clone()).clone();
         assert_eq!(known, id, "one idempotency key gave two tasks");
         self.acknowledged.lock().unwrap().insert(id, End::Film);
@@ -186,9 +194,9 @@ impl Ledger {
 }
 
 /// The id that was given out; `None` when no answer came.
-fn create(address: SocketAddr, route: &str, body: &Value, key: Option<&str>) -> Option<String> {
+fn create(address: SocketAddr, route: &str, body: &Value, secret: &str, key: Option<&str>) -> Option<String> {
     let mut headers =
-        vec![format!("Authorization: Bearer {KEY}"), "Content-Type: application/json".to_owned()];
+        vec![format!("Authorization: Bearer {secret}"), "Content-Type: application/json".to_owned()];
     headers.extend(key.map(|key| format!("Idempotency-Key: {key}")));
     let answer = http::ask(address, "POST", route, &headers, &body.to_string()).ok()?;
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -240,9 +248,10 @@ fn what_was_acknowledged_survives_every_kill() {
     let given = std::env::var_os("CRASH_SEED").and_then(|seed| seed.to_str()?.parse().ok());
     let seed = given.unwrap_or_else(|| RandomState::new().build_hasher().finish());
     println!("CRASH_SEED={seed} repeats this run");
-    let ledger = Ledger::new(seed);
+    let ledger = Ledger::new(seed, prepaid(folder.path()));
     for life in 0..KILLS {
         live_and_die(folder.path(), &ledger, life);
+        adds_up(folder.path());
     }
     let server = start(folder.path()).ready(KEY).expect("it starts after all that");
     let keyed = ledger.keyed.lock().unwrap().len();
@@ -253,6 +262,31 @@ fn what_was_acknowledged_survives_every_kill() {
     let server = start(folder.path()).ready(KEY).expect("it starts once more");
     nothing_is_left_over(&folder.path().join("data"), &films);
     stop(server);
+    let proof = adds_up(folder.path());
+    let of = |name: &str| usize::try_from(proof[name].as_i64().unwrap()).unwrap();
+    assert_eq!(
+        (of("captured_micros"), of("held_micros")),
+        (films.len() * PRICE, 0),
+        "films paid, nothing held"
+    );
+}
+
+/// Makes the account that pays before, and a key of it; says its secret.
+fn prepaid(folder: &Path) -> String {
+    let json = |arguments: &[&str]| -> Value {
+        let output = run(folder, &[arguments, &["--data", "data", "--json"]].concat());
+        assert!(output.status.success(), "{}", said(folder, &output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    json(&["account", "create", "acme", "--grant", "1"]);
+    json(&["key", "create", "--account", "acme"])["secret"].as_str().expect("a secret").to_owned()
+}
+
+/// The ledger's proof, which finds nothing wrong.
+fn adds_up(folder: &Path) -> Value {
+    let output = run(folder, &["ledger", "check", "--data", "data", "--json"]);
+    assert!(output.status.success(), "{}", said(folder, &output));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn stop(server: Server) {

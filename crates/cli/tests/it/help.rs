@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::process::run;
 
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 32] = [
     &[],
     &["serve"],
     &["generate"],
@@ -13,10 +13,26 @@ const COMMANDS: [&[&str]; 16] = [
     &["task", "show"],
     &["task", "watch"],
     &["task", "cancel"],
+    &["task", "search"],
+    &["task", "requeue"],
+    &["task", "settle"],
+    &["account"],
+    &["account", "create"],
+    &["account", "list"],
+    &["account", "show"],
+    &["account", "update"],
+    &["account", "grant"],
+    &["account", "adjust"],
     &["key"],
     &["key", "create"],
     &["key", "list"],
+    &["key", "show"],
+    &["key", "update"],
+    &["key", "rotate"],
     &["key", "revoke"],
+    &["usage"],
+    &["ledger"],
+    &["audit"],
     &["model"],
     &["config"],
     &["doctor"],

@@ -46,14 +46,21 @@ fn a_key_made_beside_a_server_works_until_it_is_revoked() {
     let entry = listed.as_array().unwrap().iter().find(|key| key["id"] == made["id"]).unwrap().clone();
     assert_eq!(
         (&entry["name"], &entry["scopes"], &entry["works"]),
-        (&"ci".into(), &"read".into(), &true.into())
+        (&"ci".into(), &serde_json::json!(["read"]), &true.into())
     );
     assert_eq!(entry["expires"].as_i64().unwrap() - entry["created"].as_i64().unwrap(), 30 * 24 * 3600);
     assert!(!listed.to_string().contains(secret));
 
-    json(&["key", "revoke", made["id"].as_str().unwrap()]);
-    let heard = wait_for(&server, secret, 401);
-    assert!(heard < Duration::from_secs(3), "{heard:?}");
+    let id = made["id"].as_str().unwrap();
+    let rotated = json(&["key", "rotate", id, "--overlap", "1h"]);
+    wait_for(&server, rotated["secret"].as_str().unwrap(), 404);
+    wait_for(&server, secret, 404);
+
+    json(&["key", "revoke", id]);
+    for secret in [secret, rotated["secret"].as_str().unwrap()] {
+        let heard = wait_for(&server, secret, 401);
+        assert!(heard < Duration::from_secs(3), "{heard:?}");
+    }
 }
 
 #[test]
@@ -66,6 +73,17 @@ fn what_is_wrong_with_a_key_command_is_said() {
         &["key", "create", "--scopes", "", "--data", "data"],
         &["key", "create", "--expires", "soon", "--data", "data"],
         &["key", "create", "--account", "a b", "--data", "data"],
+        &["key", "create", "--account", "nobody", "--data", "data"],
+        &["key", "create", "--models", "sora9", "--data", "data"],
+        &["key", "create", "--creates", "often", "--data", "data"],
+        &["key", "create", "--budget-day", "-1", "--data", "data"],
+        &["key", "rotate", "key_none", "--data", "data"],
+        &["account", "show", "nobody", "--data", "data"],
+        &["account", "create", "a b", "--data", "data"],
+        &["account", "grant", "main", "much", "--data", "data"],
+        &["account", "adjust", "main", "-5", "--reason", "typing error", "--data", "data"],
+        &["usage", "--from", "tomorrow", "--data", "data"],
+        &["usage", "--by", "weather", "--data", "data"],
     ] {
         page.push(format!(
             "{}\n{}\n",

@@ -9,5 +9,6 @@ mod help;
 mod hosted;
 mod http;
 mod keys;
+mod money;
 mod process;
 mod serve;
