@@ -8,6 +8,7 @@ use filmgate_domain::key::Scopes;
 use filmgate_domain::limit::Limits;
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
+use filmgate_engines::content::{Content, InvalidModerator, Moderator, Rules};
 use filmgate_engines::guard::{self, Guard};
 use filmgate_engines::port::{Upstream, Upstreams};
 use filmgate_gateway::{Doors, Gateway, Parts, Settings, office};
@@ -43,6 +44,7 @@ pub(crate) fn house(config: &Config, doors: &Doors) -> Result<House, Trouble> {
         upstreams,
         models: catalogue.domain_models(),
         guard: Guard::new(Policy::new(config.media_allow.clone()), limits),
+        content: content(config)?,
         signer: private::signer(config, doors)?,
         settings: gateway_settings(config),
         doors: doors.clone(),
@@ -58,6 +60,33 @@ pub(crate) fn catalogue(config: &Config) -> Result<Catalogue, Trouble> {
     })?;
     Catalogue::parse(&text)
         .map_err(|wrong| Trouble::new(format!("{}:{}: {}", path.display(), wrong.line, wrong.reason)))
+}
+
+/// What may not be made.
+pub(crate) fn content(config: &Config) -> Result<Content, Trouble> {
+    let Some(path) = &config.content_rules else {
+        return Ok(Content { moderator: moderator(config)?, ..Content::default() });
+    };
+    let place = path.display();
+    let text = std::fs::read_to_string(path).map_err(|why| {
+        Trouble::new(format!("the rules {place} cannot be read: {why}; check `content_rules`"))
+    })?;
+    let rules = Rules::parse(&text);
+    let rules = rules.map_err(|wrong| Trouble::new(format!("{place}:{}: {}", wrong.line, wrong.why)))?;
+    Ok(Content { rules, moderator: moderator(config)? })
+}
+
+fn moderator(config: &Config) -> Result<Option<Moderator>, Trouble> {
+    let Some(url) = &config.moderator_url else { return Ok(None) };
+    let wrong = |wrong: InvalidModerator| Trouble::new(format!("`moderator_url`: {wrong}"));
+    let mut moderator = Moderator::new(url).map_err(wrong)?.with_timeout(config.moderator_time);
+    if let Some(model) = &config.moderator_model {
+        moderator = moderator.with_model(model);
+    }
+    if let Some(secret) = &config.moderator_key {
+        moderator = moderator.with_credential(&secret.0).map_err(wrong)?;
+    }
+    Ok(Some(moderator))
 }
 
 /// The store's settings.
@@ -128,6 +157,7 @@ fn gateway_settings(config: &Config) -> Settings {
             polls: Some(config.account_polls),
             in_flight: Some(config.account_in_flight),
         },
+        log_refused_prompts: config.log_refused_prompts,
         fetch_patience: config.fetch_patience,
         upstream_patience: config.upstream_patience,
         lease: config.lease,

@@ -189,6 +189,12 @@ impl Problem {
         )
     }
 
+    /// 400: a content rule refuses the prompt. Which one stays the operator's.
+    pub fn content_policy() -> Self {
+        let text = "The prompt was refused by this server's content rules. Change the prompt.";
+        Self::new(Code::ContentPolicy, text).at("prompt")
+    }
+
     /// 403: the key lacks `scope`.
     pub fn forbidden(scope: &str) -> Self {
         Self::new(

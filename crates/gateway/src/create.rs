@@ -38,6 +38,7 @@ impl Gateway {
         idempotency_key: Option<String>,
     ) -> Result<Arc<Cell>, Refusal> {
         let price = self.price(caller, &request)?;
+        self.permit(caller, &request)?;
         let now = self.now();
         let id = TaskId::mint(request.dialect, now, self.entropy());
         let fingerprint = fingerprint(&request);

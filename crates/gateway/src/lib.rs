@@ -2,8 +2,8 @@
 //!
 //! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked ([`keys`]) and
 //! whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the [`office`], where
-//! operators see to accounts, keys and money, and [`overrule`] what happens to a task; the [`worker`] that claims tasks
-//! and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
+//! operators see to accounts, keys and money, and [`overrule`] what happens to a task; [`content`], which says no to
+//! prompts; the [`worker`] that claims tasks and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,
 //! no header and no JSON of ours. Time and chance come in through [`Doors`].
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use filmgate_domain::clock::{Clock, Timestamp};
 use filmgate_domain::id::Entropy;
 use filmgate_domain::model::Models;
+use filmgate_engines::content::Content;
 use filmgate_engines::guard::Guard;
 use filmgate_engines::port::Upstreams;
 use filmgate_store::Store;
@@ -21,6 +22,7 @@ pub use filmgate_store::{AccountPatch, KeyPatch, Lines, UsageFilter};
 /// A task as readers see it, and the answer that is kept with it.
 pub use filmgate_store::{Cell, Face};
 
+pub mod content;
 pub mod create;
 pub mod end;
 pub mod keys;
@@ -58,6 +60,8 @@ pub struct Parts {
     pub models: Models,
     /// Fetches references.
     pub guard: Guard,
+    /// Says what may not be made.
+    pub content: Content,
     /// Signs links.
     pub signer: link::Signer,
     /// Spans and counts.

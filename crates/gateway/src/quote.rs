@@ -40,6 +40,7 @@ impl Gateway {
     /// What a create of `request` would cost. Nothing is made, held or fetched.
     pub async fn quote(&self, caller: &Caller, request: &VideoRequest) -> Result<Quote, Refusal> {
         let price = self.price(caller, request)?;
+        self.permit(caller, request)?;
         let (account, balance) = self.own_account(caller).await?;
         let model = self.parts.models.get(&request.model);
         Ok(Quote {

@@ -78,6 +78,9 @@ pub enum Refusal {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     IdempotencyConflict,
+    /// A content rule refuses the prompt.
+    #[error("the prompt is refused by a content rule")]
+    ContentPolicy,
     /// An inline reference is broken.
     #[error("{0}")]
     InvalidMedia(String),

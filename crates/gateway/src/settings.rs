@@ -21,6 +21,8 @@ pub struct Settings {
     pub key_limits: Limits,
     /// What an account's keys may use together, if it says nothing of its own.
     pub account_limits: Limits,
+    /// Whether the log tells prompts that were refused.
+    pub log_refused_prompts: bool,
     /// For how long fetching a reference is tried again.
     pub fetch_patience: Duration,
     /// For how long an upstream that cannot be reached is tried again.
@@ -49,6 +51,7 @@ impl Default for Settings {
             uncertain_life: 24 * HOUR,
             key_limits: Limits { creates: rate("1000/m"), polls: rate("30000/m"), in_flight: None },
             account_limits: Limits::default(),
+            log_refused_prompts: false,
             fetch_patience: Duration::from_secs(20),
             upstream_patience: Duration::from_mins(10),
             lease: Duration::from_mins(1),

@@ -34,7 +34,7 @@ macro_rules! pages {
 }
 
 /// Every page, in reading order.
-const PAGES: [Page; 16] = pages![
+const PAGES: [Page; 17] = pages![
     "index",
     "quickstart",
     "create-sora",
@@ -45,6 +45,7 @@ const PAGES: [Page; 16] = pages![
     "money",
     "errors",
     "limits",
+    "content",
     "polling",
     "idempotency",
     "reference-media",

@@ -154,6 +154,7 @@ pub(crate) fn refused(refusal: Refusal) -> Problem {
         Refusal::Conflict(why) => Problem::new(Code::Conflict, why),
         Refusal::NotFound => Problem::not_found_task(),
         Refusal::IdempotencyConflict => Problem::idempotency_conflict(),
+        Refusal::ContentPolicy => Problem::content_policy(),
         Refusal::InvalidMedia(why) => Problem::new(Code::InvalidMedia, why),
         Refusal::BadSignature => Problem::new(
             Code::Forbidden,

@@ -151,6 +151,20 @@ keys! {
         /// The largest film that is accepted from an engine.
         film_bytes: Bytes = "2GiB";
     }
+    "What may not be made" {
+        /// A file of words and /patterns/, one a line: a prompt that holds one is refused.
+        content_rules: Option<PathBuf> = "";
+        /// A service in the shape of OpenAI's moderations that is asked before a task is sent to its engine.
+        moderator_url: Option<String> = "";
+        /// The model it is asked for, if it has several.
+        moderator_model: Option<String> = "";
+        /// The key it is shown. Better set in the environment.
+        moderator_key: Option<Secret> = "", secret;
+        /// How long it may take.
+        moderator_time: Duration = "10s";
+        /// Whether the log tells prompts that were refused.
+        log_refused_prompts: bool = "false";
+    }
     "Reference media" {
         /// Private addresses that media may be fetched from, e.g. 127.0.0.0/8 or 192.168.1.20. Public ones always may.
         media_allow: Vec<Block> = "";

@@ -101,6 +101,7 @@ const TABLE: [Row; 22] = [
             Code::ParameterConflict,
             Code::UnknownModel,
             Code::InvalidMedia,
+            Code::ContentPolicy,
             Code::PayloadTooLarge,
             Code::UnsupportedMediaType,
         ],

@@ -135,6 +135,7 @@ fn problems_in_full() {
         Problem::too_many_failures(),
         Problem::forbidden_model("sora", &["a".to_owned(), "b".to_owned()]),
         Problem::suspended(),
+        Problem::content_policy(),
         Problem::insufficient_balance(Micros(1_500_000), Micros(20)),
         Problem::over_budget(Micros(5_000_000), Micros(0), Timestamp::from_millis(1_800_057_600_000)),
         Problem::missing("account", "nobody"),

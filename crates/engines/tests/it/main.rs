@@ -1,4 +1,5 @@
 //! The engines' two faces to the world: the guard that fetches references, and the engine that is built in.
 
 mod animatic;
+mod content;
 mod guard;

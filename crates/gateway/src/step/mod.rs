@@ -177,6 +177,6 @@ fn uncertain() -> Failure {
 fn unavailable() -> Failure {
     Failure::new(
         FailureCode::UpstreamUnavailable,
-        "The engine could not be reached for too long. Nothing was charged; create the task again later.",
+        "The engine, or the moderator before it, could not be reached for too long. Nothing was charged; create the task again later.",
     )
 }

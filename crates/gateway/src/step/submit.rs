@@ -5,14 +5,27 @@
 use filmgate_domain::id::AttemptId;
 use filmgate_domain::lease::Claim;
 use filmgate_domain::task::{Attempt, State};
+use filmgate_engines::content::Unavailable;
 use filmgate_engines::port::{EngineError, Job, Upstream};
 use filmgate_store::Then;
 
 use super::{Stepped, under};
-use crate::Gateway;
+use crate::{Gateway, content};
 
 impl Gateway {
     pub(super) async fn submit(&self, claim: Claim) -> Stepped {
+        let task = &claim.task;
+        match self.parts.content.remote(&task.request.prompt).await {
+            Ok(None) => {}
+            Ok(Some(refused)) => {
+                self.note(&refused, task.id.as_str(), &task.request.prompt);
+                return self.fail(&claim, content::failure()).await;
+            }
+            // Nothing is sent that nobody has looked at.
+            Err(Unavailable { why, after }) => {
+                return self.remedy(&claim, EngineError::Retry { why, after }).await;
+            }
+        }
         let (name, upstream) = match self.choose(&claim) {
             Ok(chosen) => chosen,
             Err(error) => return self.remedy(&claim, error).await,

@@ -20,6 +20,7 @@ use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{Attempt, State, Status};
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
+use filmgate_engines::content::Content;
 use filmgate_engines::guard::{Guard, Limits};
 use filmgate_engines::port::{Engine, EngineError, Film, Job, Progress, Upstream, Upstreams};
 use filmgate_gateway::link::{Signer, SigningKey};
@@ -107,6 +108,14 @@ impl Bench {
     }
 
     pub(crate) async fn on(folder: TempDir) -> Self {
+        Self::made_of(folder, Content::default()).await
+    }
+
+    pub(crate) async fn with(content: Content) -> Self {
+        Self::made_of(tempfile::tempdir().unwrap(), content).await
+    }
+
+    async fn made_of(folder: TempDir, content: Content) -> Self {
         let clock = Arc::new(HeldClock::at(START));
         let doors = Doors { clock: clock.clone(), entropy: Arc::new(Counting(AtomicU64::new(1))) };
         let settings = filmgate_store::Settings {
@@ -123,6 +132,7 @@ impl Bench {
             upstreams: upstreams(engine.clone()),
             models: models(),
             guard: Guard::new(Policy::new(vec!["127.0.0.0/8".parse().unwrap()]), Limits::default()),
+            content,
             signer: Signer::new(vec![SigningKey::new(b"a signing key of tests").unwrap()]).unwrap(),
             settings: Settings::default(),
             doors: doors.clone(),

@@ -1,6 +1,7 @@
 //! The gateway over a real store and real engines, driven step by step with a clock that the tests hold.
 
 mod bench;
+mod content;
 mod end;
 mod film;
 mod keys;

@@ -36,6 +36,19 @@ async fn what_is_ignored_is_named_and_strict_refuses_it() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_a_rule_refuses_makes_nothing() {
+    let site = Site::new().await;
+    let body = r#"{"model":"openAiSora2Plus","prompt":"Forbidden  FRUIT"}"#;
+    for path in ["/v1/sora/videos", "/v1/quote"] {
+        let heard = site.ask_as_client(&format!("POST {path}"), body).await;
+        heard.is_problem(400, "content_policy");
+        assert!(heard.json()["param"] == "prompt" && !heard.text().contains("fruit"), "{heard:?}");
+    }
+    let listed = site.ask_as_client("GET /v1/tasks", "").await.json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn a_body_may_be_declared_in_every_way_that_may_be_json() {
     let site = Site::new().await;
     for kind in [

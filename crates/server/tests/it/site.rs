@@ -16,6 +16,7 @@ use filmgate_domain::model::Models;
 use filmgate_domain::money::{Billing, Micros};
 use filmgate_domain::task::{Artifact, Attempt, State};
 use filmgate_engines::address::Policy;
+use filmgate_engines::content::{Content, Rules};
 use filmgate_engines::guard::{Guard, Limits};
 use filmgate_engines::port::Upstreams;
 use filmgate_gateway::link::{Signer, SigningKey};
@@ -84,6 +85,10 @@ impl Site {
             upstreams: Upstreams::new(),
             models: models.clone(),
             guard: Guard::new(Policy::new(Vec::new()), Limits::default()),
+            content: Content {
+                rules: Rules::parse("# of these tests\nforbidden fruit").unwrap(),
+                moderator: None,
+            },
             signer: Signer::new(vec![SigningKey::new(b"a signing key of tests").unwrap()]).unwrap(),
             settings: filmgate_gateway::Settings::default(),
             doors: doors.clone(),
