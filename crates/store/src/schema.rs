@@ -61,23 +61,32 @@ impl Drop for Lock {
 
 /// The lock and the connection of the one process that serves from the folder.
 pub(crate) fn open_alone(settings: &Settings) -> Result<(Lock, Connection), OpenError> {
-    let dir = &settings.dir;
-    let io = |error| OpenError::Io { path: dir.clone(), error };
+    let lock = lock(&settings.dir)?;
+    let mut connection = connect(settings)?;
+    migrate(&mut connection, &settings.dir)?;
+    Ok((lock, connection))
+}
+
+/// A connection beside the process that serves. Tables are brought up to date only when there is none.
+pub(crate) fn open_beside(settings: &Settings) -> Result<Connection, OpenError> {
+    make_private(&settings.dir).map_err(|error| OpenError::Io { path: settings.dir.clone(), error })?;
+    let mut connection = connect(settings)?;
+    let _alone = if version(&connection)? == KNOWN { None } else { Some(lock(&settings.dir)?) };
+    migrate(&mut connection, &settings.dir)?;
+    Ok(connection)
+}
+
+fn lock(dir: &Path) -> Result<Lock, OpenError> {
+    let io = |error| OpenError::Io { path: dir.to_owned(), error };
     make_private(dir).map_err(io)?;
     let path = dir.join("filmgate.lock");
     let lock = File::options().create(true).truncate(false).write(true).open(&path);
     let lock = lock.map_err(|error| OpenError::Io { path, error })?;
     match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok((Lock(lock), connect(settings)?)),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(dir.clone())),
+        Ok(()) => Ok(Lock(lock)),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(dir.to_owned())),
         Err(error) => Err(io(error.into())),
     }
-}
-
-/// A connection beside the process that serves.
-pub(crate) fn open_beside(settings: &Settings) -> Result<Connection, OpenError> {
-    make_private(&settings.dir).map_err(|error| OpenError::Io { path: settings.dir.clone(), error })?;
-    connect(settings)
 }
 
 fn make_private(dir: &Path) -> std::io::Result<()> {
@@ -86,7 +95,7 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
 }
 
 fn connect(settings: &Settings) -> Result<Connection, OpenError> {
-    let mut connection = Connection::open(file(&settings.dir))?;
+    let connection = Connection::open(file(&settings.dir))?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     let synchronous = if settings.durability == Durability::Full { "FULL" } else { "OFF" };
@@ -95,21 +104,26 @@ fn connect(settings: &Settings) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.set_prepared_statement_cache_capacity(64);
-    migrate(&mut connection, &settings.dir)?;
     Ok(connection)
+}
+
+/// The newest version of the tables.
+const KNOWN: u32 = MIGRATIONS.len() as u32;
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn migrate(connection: &mut Connection, dir: &Path) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = MIGRATIONS.len() as u32;
-    if found > known {
-        return Err(OpenError::Newer { dir: dir.to_owned(), found, known });
+    let found = version(&transaction)?;
+    if found > KNOWN {
+        return Err(OpenError::Newer { dir: dir.to_owned(), found, known: KNOWN });
     }
     for step in &MIGRATIONS[found as usize..] {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, "user_version", KNOWN)?;
     transaction.commit()?;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod interleavings;
 mod keys;
 mod ledger;
 mod lifecycle;
+mod migration;
 mod reads;
 mod rows;
 mod sweeps;
