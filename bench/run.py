@@ -6,7 +6,9 @@ and quotes the median of the rounds as a ratio: machines differ and drift, ratio
 curl (`make bench` installs them) and a release build. Everything runs on the loopback, bounded in time, in a folder
 that is removed afterwards.
 
-    bench/run.py [--quick] [--only poll,create,download,render,memory,start,calm]
+    bench/run.py [--quick] [--only poll,create,money,crowd,download,render,memory,start,calm] [--base BINARY]
+
+`--base` names a Filmgate from before, which `money` then takes as its yardstick.
 """
 
 import argparse
@@ -30,6 +32,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "target/release/filmgate"
 FILM = ROOT / "target/release/examples/film"
 KEY = "fg_bench0123456789abcdef"
+# Limits that are there and never reached: what is measured is what they cost.
+WIDE = {"key_creates": "4000000000/m", "key_polls": "4000000000/m", "key_in_flight": "1000000000",
+        "account_creates": "4000000000/m", "account_polls": "4000000000/m", "account_in_flight": "1000000000"}
+OPEN = {"key_creates": "none", "key_polls": "none"}
 CAT = "A cat dancing in the rain, cinematic style"
 SERVER_CORE, LOAD_CORE = "0", "1"
 rows: list[tuple[str, str, str, str]] = []
@@ -45,8 +51,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def request(url: str, body: dict | None = None) -> dict:
-    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+def request(url: str, body: dict | None = None, key: str = KEY) -> dict:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     data = json.dumps(body).encode() if body is not None else None
     with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=90) as answer:
         return json.load(answer)
@@ -55,12 +61,13 @@ def request(url: str, body: dict | None = None) -> dict:
 class Filmgate:
     """A server of our own on a folder, pinned to `cores`."""
 
-    def __init__(self, data: pathlib.Path, cores: str | None = SERVER_CORE, **settings: str):
+    def __init__(self, data: pathlib.Path, cores: str | None = SERVER_CORE, binary: pathlib.Path = BIN, **settings: str):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = os.environ | {"FILMGATE_BOOTSTRAP_KEY": KEY, "FILMGATE_LOG": "warn"}
+        settings = (WIDE if binary == BIN else {}) | settings
         env |= {f"FILMGATE_{name.upper()}": value for name, value in settings.items()}
-        command = [str(BIN), "serve", "--data", str(data), "--listen", f"127.0.0.1:{self.port}"]
+        command = [str(binary), "serve", "--data", str(data), "--listen", f"127.0.0.1:{self.port}"]
         pin = ["taskset", "-c", cores] if cores else []
         self.begun = time.monotonic()
         self.process = subprocess.Popen(pin + command, env=env, stdout=subprocess.DEVNULL)
@@ -132,9 +139,10 @@ class Nginx:
 class Load:
     """What wrk saw."""
 
-    def __init__(self, url: str, seconds: int, connections: int = 64, script: str | None = None, pin: bool = True):
+    def __init__(self, url: str, seconds: int, connections: int = 64, script: str | None = None, pin: bool = True,
+                 key: str = KEY):
         command = ["taskset", "-c", LOAD_CORE] if pin else []
-        command += ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {KEY}"]
+        command += ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", f"Authorization: Bearer {key}"]
         command += ["-s", script] if script else []
         text = subprocess.run(command + [url], capture_output=True, text=True, check=True).stdout
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
@@ -174,17 +182,109 @@ def poll(folder: pathlib.Path, rounds: int, seconds: int) -> None:
                      f"**{ratio:.2f} ×**", f"{rate:,.0f}/s, p99 {p99:.1f} ms"))
 
 
+def create_script(folder: pathlib.Path, keyed: bool = False) -> str:
+    """What wrk sends: the same create again and again, under an idempotency key of its own if `keyed`."""
+    body = json.dumps({"model": "openAiSora2Plus", "prompt": CAT, "aspect_ratio": "16:9", "seconds": 8})
+    lines = ["wrk.method = 'POST'", "wrk.headers['Content-Type'] = 'application/json'", f"wrk.body = [[{body}]]"]
+    if keyed:
+        lines += ["local begun = os.time() .. os.clock()", "local count = 0", "function request()", "count = count + 1",
+                  "wrk.headers['Idempotency-Key'] = begun .. '-' .. count", "return wrk.format()", "end"]
+    script = folder / f"create{'-keyed' if keyed else ''}.lua"
+    script.write_text("\n".join(lines) + "\n")
+    return str(script)
+
+
+def money(folder: pathlib.Path, rounds: int, seconds: int, base: pathlib.Path | None) -> None:
+    say("money: creates and polls with hold, limits and idempotency, against the same without")
+    data = folder / "money"
+    cli("account", "create", "acme", "--grant", "100000000", data=data)
+    key = json.loads(cli("key", "create", "--account", "acme", "--json", data=data))["secret"]
+    free = folder / "free.toml"
+    prices = (ROOT / "crates/contract/models.toml").read_text()
+    free.write_text(re.sub(r"(?m)price = [\d_]+", "price = 0", prices))
+    plain = {"binary": base} if base else OPEN | {"catalogue": str(free)}
+    yardstick = "the first film's" if base else "price 0, no limits, no key"
+    mine, theirs = {"create": [], "poll": []}, {"create": [], "poll": []}
+    with Filmgate(data, renders="0") as ours, Filmgate(folder / "plain", renders="0", **plain) as other:
+        path = f"/v1/result/{request(f'{ours.url}/v1/sora/videos', {'model': 'openAiSora2Plus', 'prompt': CAT}, key)['id']}"
+        known = f"/v1/result/{other.create()}"
+        for _ in range(rounds):
+            mine["create"].append(Load(f"{ours.url}/v1/sora/videos", seconds, script=create_script(folder, True), key=key))
+            theirs["create"].append(Load(f"{other.url}/v1/sora/videos", seconds, script=create_script(folder)))
+            mine["poll"].append(Load(ours.url + path, seconds, key=key))
+            theirs["poll"].append(Load(other.url + known, seconds))
+    goals = {"create": ("create with hold, limits and idempotency key", 0.8), "poll": ("poll with auth and limits", 0.85)}
+    for name, (what, goal) in goals.items():
+        ratio = median(one.rate / two.rate for one, two in zip(mine[name], theirs[name]))
+        rates = [median(load.rate for load in loads[name]) for loads in (mine, theirs)]
+        p99 = median(load.p99 for load in mine[name])
+        say(f"  {name}: {rates[0]:,.0f}/s p99 {p99:.1f} ms, {yardstick} {rates[1]:,.0f}/s, ratio {ratio:.2f}")
+        rows.append((f"{what}, 64 connections", f"≥ {goal} × {yardstick}", f"**{ratio:.2f} ×**", f"{rates[0]:,.0f}/s, p99 {p99:.1f} ms"))
+
+
+def crowd(folder: pathlib.Path, rounds: int, seconds: int) -> None:
+    say("crowd: 10,000 accounts of ten keys, a million ledger lines")
+    full, small = folder / "crowd", folder / "few"
+    cli("account", "create", "acme", "--grant", "1", data=full)
+    cli("key", "create", "--account", "acme", data=full)
+    populate(full)
+    starts = []
+    for _ in range(rounds):
+        with Filmgate(full, cores=None, renders="0") as ours:
+            starts.append(ours.first_answer)
+    begun = time.monotonic()
+    proof = json.loads(cli("ledger", "check", "--json", data=full))
+    proven = time.monotonic() - begun
+    mine, theirs = [], []
+    with Filmgate(full, renders="0") as ours, Filmgate(small, renders="0") as other:
+        here, there = (f"{one.url}/v1/result/{one.create()}" for one in (ours, other))
+        for _ in range(rounds):
+            mine.append(Load(here, seconds))
+            theirs.append(Load(there, seconds))
+        rss = ours.rss()
+    ratio = median(one.rate / two.rate for one, two in zip(mine, theirs))
+    say(f"  start {median(starts) * 1e3:.0f} ms, polls {ratio:.2f} × those of an empty store, {rss:.0f} MB; "
+        f"{proof['lines']:,} lines of {proof['accounts']:,} accounts proven in {proven:.1f} s")
+    rows.append(("10,000 accounts × 10 keys, a million ledger lines: start", "≤ 2 s", f"**{median(starts) * 1e3:.0f} ms**",
+                 f"`ledger check` {proven:.1f} s, {rss:.0f} MB RSS"))
+    rows.append(("the same: polls", "no slower", f"**{ratio:.2f} ×** an empty store's", f"{median(load.rate for load in mine):,.0f}/s"))
+
+
+def populate(data: pathlib.Path) -> None:
+    """Copies the one granted account of a stopped store and its key: ten thousand, of ten keys and a hundred grants each."""
+    base = sqlite3.connect(next(data.glob("*.db")))
+
+    def copies(table: str, where: str, count: int, **changed: str) -> None:
+        columns = [row[1] for row in base.execute(f"PRAGMA table_info({table})") if row[1] != "seq"]
+        picked = ", ".join(changed.get(column, column) for column in columns)
+        base.execute(
+            f"WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ?) INSERT INTO {table} "
+            f"({', '.join(columns)}) SELECT {picked} FROM (SELECT * FROM {table} WHERE {where} LIMIT 1), count",
+            (count,),
+        )
+
+    copies("account", "id = 'acme'", 10_000, id="'crowd_' || n", available="100000000")
+    copies("api_key", "account = 'acme'", 100_000, id="'key_crowd_' || n", account="'crowd_' || (1 + n % 10000)")
+    copies("key_secret", "true", 100_000, hash="randomblob(32)", key="'key_crowd_' || n")
+    copies("ledger_line", "kind = 'grant'", 1_000_000, account="'crowd_' || (1 + n % 10000)")
+    base.commit()
+    base.close()
+
+
+def cli(*arguments: str, data: pathlib.Path) -> str:
+    """What a command about the data folder prints."""
+    return subprocess.run([str(BIN), *arguments, "--data", str(data)], capture_output=True, text=True, check=True).stdout
+
+
 def create(folder: pathlib.Path, rounds: int, seconds: int) -> None:
     say("create: POST /v1/sora/videos, grouped against one by one")
-    script = folder / "create.lua"
-    body = json.dumps({"model": "openAiSora2Plus", "prompt": CAT, "aspect_ratio": "16:9", "seconds": 8})
-    script.write_text(f"wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'application/json'\nwrk.body = [[{body}]]\n")
+    script = create_script(folder)
     mine, theirs = [], []
     with Filmgate(folder / "grouped", renders="0") as ours:
         with Filmgate(folder / "single", renders="0", store_grouping="false") as single:
             for _ in range(rounds):
-                mine.append(Load(f"{ours.url}/v1/sora/videos", seconds, script=str(script)))
-                theirs.append(Load(f"{single.url}/v1/sora/videos", seconds, script=str(script)))
+                mine.append(Load(f"{ours.url}/v1/sora/videos", seconds, script=script))
+                theirs.append(Load(f"{single.url}/v1/sora/videos", seconds, script=script))
     ratio = median(one.rate / other.rate for one, other in zip(mine, theirs))
     rate, p99 = median(load.rate for load in mine), median(load.p99 for load in mine)
     say(f"  grouped {rate:,.0f}/s p99 {p99:.1f} ms, one by one {median(load.rate for load in theirs):,.0f}/s, {ratio:.1f} ×")
@@ -338,7 +438,8 @@ def write(quick: bool) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-    parser.add_argument("--only", default="poll,create,download,render,memory,start,calm")
+    parser.add_argument("--only", default="poll,create,money,crowd,download,render,memory,start,calm")
+    parser.add_argument("--base", type=pathlib.Path, help="a Filmgate from before, as the yardstick of `money`")
     chosen = parser.parse_args()
     rounds, seconds = (1, 2) if chosen.quick else (5, 3)
     only = chosen.only.split(",")
@@ -349,6 +450,8 @@ def main() -> None:
     parts = {
         "poll": lambda: poll(folder, rounds, seconds),
         "create": lambda: create(folder, rounds, seconds),
+        "money": lambda: money(folder, rounds, seconds, chosen.base),
+        "crowd": lambda: crowd(folder, rounds, seconds),
         "download": lambda: download(folder, rounds, seconds),
         "render": lambda: render(folder, rounds),
         "memory": lambda: memory(folder),

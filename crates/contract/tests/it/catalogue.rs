@@ -34,6 +34,11 @@ name = "videos_pro"
 dialect = "videos"
 description = "Longer prompts, two resolutions"
 price = 1
+prices = [
+  { duration = 15, resolution = "1080p", price = 3 },
+  { duration = 15, price = 2 },
+]
+concurrency = 4
 upstreams = ["gpu", "animatic"]
 prompt_max = 5_000
 durations = [10, 15]
@@ -54,6 +59,12 @@ pictures = [
     assert_eq!((plain.seconds, plain.size), (10, Size::new(2520, 1080)));
     let chosen = read(r#","duration":15,"ratio":"16:9","resolution":"720p""#).unwrap().request;
     assert_eq!((chosen.seconds, chosen.size), (15, Size::new(1280, 720)));
+    let model = &catalogue.domain_models()["videos_pro"];
+    let price = |seconds, resolution| model.tariff.price(seconds, resolution).0;
+    assert_eq!(
+        (price(15, "1080p"), price(15, "720p"), price(10, "1080p"), model.concurrency),
+        (3, 2, 1, Some(4))
+    );
     let refusals = [
         read(r#","ratio":"16:9""#),
         read(r#","duration":12"#),
@@ -74,6 +85,10 @@ fn what_makes_no_sense_is_refused_with_line_and_reason() {
         ("description = \"Enhanced version\"", "descripton = \"Enhanced version\""),
         ("price = 200_000", "price = -1"),
         ("price = 200_000", "price = 0.2"),
+        ("price = 200_000", "price = 2\nprices = [{ duration = 5, price = 1 }]"),
+        ("price = 200_000", "price = 2\nprices = [{ resolution = \"8k\", price = 1 }]"),
+        ("price = 200_000", "price = 2\nprices = [{ price = -1 }]"),
+        ("price = 200_000", "price = 2\nconcurrency = 0"),
         ("upstreams = [\"animatic\"]", "upstreams = []"),
         ("upstreams = [\"animatic\"]", "upstreams = [\"a\", \"a\"]"),
         ("prompt_max = 1_500", "prompt_max = 0"),
