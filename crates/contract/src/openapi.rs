@@ -53,10 +53,16 @@ pub fn document(catalogue: &Catalogue, version: &str) -> String {
             "securitySchemes": {
                 "key": { "type": "http", "scheme": "bearer", "description": "A key that begins with `fg_`. The scope it needs stands beside each operation." }
             },
-            "schemas": schema::all(catalogue)
+            "schemas": schemas(catalogue)
         }
     });
     format!("{document:#}\n")
+}
+
+fn schemas(catalogue: &Catalogue) -> Value {
+    let mut all = schema::all(catalogue);
+    office::schema::add(&mut all);
+    Value::Object(all)
 }
 
 fn paths(catalogue: &Catalogue) -> Value {

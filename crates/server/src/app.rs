@@ -11,9 +11,9 @@ use hyper::header::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 
-use crate::admit::Strangers;
 use crate::meter::Meters;
 use crate::settings::Settings;
+use crate::strangers::Strangers;
 
 /// The name of the header that carries a request's id, both ways.
 pub(crate) const REQUEST_ID: &str = "x-request-id";

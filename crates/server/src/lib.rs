@@ -30,6 +30,7 @@ mod range;
 mod reply;
 mod routes;
 mod settings;
+mod strangers;
 mod tasks;
 mod upload;
 

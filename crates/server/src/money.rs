@@ -10,11 +10,10 @@ use filmgate_domain::calendar::Day;
 use filmgate_domain::id::{AccountId, KeyId};
 use filmgate_domain::usage::{Dimension, Usage};
 use filmgate_gateway::UsageFilter;
-use serde_json::Value;
 
 use crate::ask::{self, invalid};
 use crate::exchange::{Exchange, Outcome};
-use crate::reply::{self, Response, refused};
+use crate::reply::{self, refused, shown};
 
 /// The most sums that one answer holds.
 const MOST_SUMS: usize = 10_000;
@@ -55,11 +54,6 @@ pub(crate) async fn quote(exchange: &mut Exchange) -> Outcome {
         ignored: &accepted.ignored,
     };
     Ok(shown(&report::quote(&quoted, &app.catalogue)))
-}
-
-/// `value` as an answer.
-pub(crate) fn shown(value: &Value) -> Response {
-    reply::json(report::bytes(value))
 }
 
 /// Which sums of use are asked for, and how to show them.

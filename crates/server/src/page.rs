@@ -54,6 +54,6 @@ impl Asked {
         rows.truncate(self.limit);
         let next = rows.last().filter(|_| more).map(named);
         let data: Vec<Value> = rows.iter().map(shown).collect();
-        reply::json(report::bytes(&report::page(&data, next.as_deref())))
+        reply::shown(&report::page(&data, next.as_deref()))
     }
 }

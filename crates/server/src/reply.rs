@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use filmgate_contract::problem::{Code, Problem};
+use filmgate_contract::report;
 use filmgate_gateway::Refusal;
 use filmgate_gateway::limit::Allowance;
 use hyper::body::{Frame, SizeHint};
@@ -15,6 +16,7 @@ use hyper::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{HeaderMap, StatusCode};
+use serde_json::Value;
 
 use crate::piece::Film;
 
@@ -81,6 +83,11 @@ pub(crate) fn ready(status: StatusCode, kind: &'static str, body: impl Into<Byte
 /// 200 with JSON that belongs to one caller and to this moment.
 pub(crate) fn json(body: impl Into<Bytes>) -> Response {
     private("application/json", body)
+}
+
+/// The same with what the contract reports.
+pub(crate) fn shown(value: &Value) -> Response {
+    json(report::bytes(value))
 }
 
 /// The same for what is said to be `kind`.

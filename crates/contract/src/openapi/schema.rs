@@ -4,7 +4,7 @@ use filmgate_domain::failure::FailureCode;
 use filmgate_domain::request::Dialect;
 use serde_json::{Map, Value, json};
 
-use super::{office, reference};
+use super::reference;
 use crate::catalogue::{Catalogue, Durations, Model};
 use crate::field::{Field, Meaning, speech};
 use crate::problem::Code;
@@ -16,9 +16,7 @@ pub(super) const STATUSES: [&str; 4] = ["queued", "processing", "completed", "fa
 pub(super) const ID: &str = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
 
 /// Every schema by name.
-pub(super) fn all(catalogue: &Catalogue) -> Value {
-    let mut all = Map::new();
-    office::schema::add(&mut all);
+pub(super) fn all(catalogue: &Catalogue) -> Map<String, Value> {
     let ours = json!({
         "SoraCreate": create(Dialect::Sora, catalogue),
         "SoraCreated": created(Dialect::Sora),
@@ -29,10 +27,10 @@ pub(super) fn all(catalogue: &Catalogue) -> Value {
         "Deleted": deleted(),
         "Problem": problem(),
     });
-    if let Value::Object(ours) = ours {
-        all.extend(ours);
+    match ours {
+        Value::Object(ours) => ours,
+        _ => Map::new(),
     }
-    Value::Object(all)
 }
 
 /// The models of a route, told in a list.

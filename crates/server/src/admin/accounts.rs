@@ -9,9 +9,8 @@ use filmgate_gateway::office::NewAccount;
 
 use crate::ask;
 use crate::exchange::{Exchange, Outcome};
-use crate::money::shown;
 use crate::page;
-use crate::reply::refused;
+use crate::reply::{refused, shown};
 
 /// A page of accounts.
 pub(super) async fn list(exchange: &mut Exchange) -> Outcome {

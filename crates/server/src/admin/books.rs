@@ -7,9 +7,9 @@ use filmgate_gateway::Lines;
 use super::named;
 use crate::ask;
 use crate::exchange::{Exchange, Outcome};
-use crate::money::{Sums, shown};
+use crate::money::Sums;
 use crate::page;
-use crate::reply::refused;
+use crate::reply::{refused, shown};
 
 /// A page of the ledger, the newest line first.
 pub(super) async fn lines(exchange: &mut Exchange) -> Outcome {

@@ -14,9 +14,8 @@ use filmgate_gateway::office::NewKey;
 use super::{moment, named};
 use crate::ask;
 use crate::exchange::{Exchange, Outcome};
-use crate::money::shown;
 use crate::page;
-use crate::reply::refused;
+use crate::reply::{refused, shown};
 
 /// A page of keys.
 pub(super) async fn list(exchange: &mut Exchange) -> Outcome {

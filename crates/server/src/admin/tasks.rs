@@ -12,9 +12,8 @@ use filmgate_gateway::read::Listing;
 use super::named;
 use crate::ask;
 use crate::exchange::{Exchange, Outcome};
-use crate::money::shown;
 use crate::page;
-use crate::reply::refused;
+use crate::reply::{refused, shown};
 use crate::tasks::states;
 
 /// What `status` may be here besides what clients know: tasks whose submit is in doubt.
