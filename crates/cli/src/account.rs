@@ -13,7 +13,7 @@ use filmgate_gateway::office::NewAccount;
 use serde_json::Value;
 
 use crate::config::Sources;
-use crate::desk::{Desk, LimitArgs, MOST_ROWS, amount, shown};
+use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, shown};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -183,7 +183,7 @@ fn read_prices(path: &PathBuf) -> Result<Prices, Trouble> {
 }
 
 fn list(desk: &Desk, json: bool) -> Result<(), Trouble> {
-    let accounts = desk.ask(async |office| office.accounts(None, MOST_ROWS).await)?;
+    let accounts = all_of(desk.ask(async |office| office.accounts(None, MOST_ROWS).await)?);
     if json {
         let all = accounts.iter().map(|(account, balance)| report::account(account, Some(*balance)));
         return output::json(&all.collect::<Value>());

@@ -11,7 +11,7 @@ use filmgate_gateway::{Lines, UsageFilter};
 use serde_json::Value;
 
 use crate::config::Sources;
-use crate::desk::{Desk, MOST_ROWS, paged, shown};
+use crate::desk::{Desk, MOST_ROWS, all_of, paged, shown};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -113,7 +113,7 @@ pub(crate) fn usage(args: &UsageArgs) -> Result<(), Trouble> {
         by: args.by.clone(),
         limit: MOST_ROWS,
     };
-    let rows = desk.ask(async |office| office.usage(asked).await)?;
+    let rows = all_of(desk.ask(async |office| office.usage(asked).await)?);
     if args.csv {
         return output::text(report::usage_csv(&rows, &args.by));
     }

@@ -108,6 +108,14 @@ pub(crate) fn span(text: &str) -> Result<Duration, String> {
     <Duration as Word>::parse(text).ok_or_else(|| format!("expected {}", <Duration as Word>::ALLOWED))
 }
 
+/// Says so when there are more rows than are shown.
+pub(crate) fn all_of<T>(rows: Vec<T>) -> Vec<T> {
+    if rows.len() >= MOST_ROWS {
+        eprintln!("filmgate: only the first {MOST_ROWS} are shown");
+    }
+    rows
+}
+
 /// A page that may go on.
 pub(crate) fn paged(page: String, next: Option<&str>) -> Result<(), Trouble> {
     output::text(page)?;

@@ -17,7 +17,7 @@ use filmgate_gateway::office::NewKey;
 use serde_json::Value;
 
 use crate::config::Sources;
-use crate::desk::{Desk, LimitArgs, MOST_ROWS, amount, shown, span};
+use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, shown, span};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -176,7 +176,7 @@ pub(crate) fn run(args: &KeyArgs) -> Result<(), Trouble> {
         Verb::List { account } => {
             let account = account.clone().map(AccountId::from_text);
             let keys = desk.ask(async |office| office.keys(account, None, MOST_ROWS).await)?;
-            list(&keys, now, args.json)
+            list(&all_of(keys), now, args.json)
         }
         Verb::Show { id } => show(&desk, id, args.json),
         Verb::Update { id, name, scopes, expires, terms } => {

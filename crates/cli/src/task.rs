@@ -60,26 +60,7 @@ enum Verb {
         reason: Option<String>,
     },
     /// Search everybody's tasks (needs the scope admin)
-    Search {
-        /// Only tasks of this account
-        #[arg(long, value_name = "ID", value_parser = id)]
-        account: Option<String>,
-        /// Only tasks that this key made
-        #[arg(long, value_name = "ID", value_parser = id, id = "by_key")]
-        by_key: Option<String>,
-        /// Only tasks of this model
-        #[arg(long, value_name = "NAME", value_parser = id)]
-        model: Option<String>,
-        /// Only tasks with this status; uncertain: nobody knows whether the upstream has the job
-        #[arg(long)]
-        status: Option<AnyStatus>,
-        /// How many at most, 1 to 100
-        #[arg(long, value_name = "N", default_value_t = 20)]
-        limit: u16,
-        /// Only tasks older than this one
-        #[arg(long, value_name = "ID", value_parser = id)]
-        after: Option<String>,
-    },
+    Search(SearchArgs),
     /// Give a task that runs, or is in doubt, back to the queue (needs the scope admin)
     Requeue {
         /// Its id
@@ -102,6 +83,44 @@ enum Verb {
         #[arg(long, value_name = "TEXT", default_value = "")]
         reason: String,
     },
+}
+
+/// Which tasks.
+#[derive(Args, Debug)]
+struct SearchArgs {
+    /// Only tasks of this account
+    #[arg(long, value_name = "ID", value_parser = id)]
+    account: Option<String>,
+    /// Only tasks that this key made
+    #[arg(long, value_name = "ID", value_parser = id, id = "by_key")]
+    by_key: Option<String>,
+    /// Only tasks of this model
+    #[arg(long, value_name = "NAME", value_parser = id)]
+    model: Option<String>,
+    /// Only tasks with this status; uncertain: nobody knows whether the upstream has the job
+    #[arg(long)]
+    status: Option<AnyStatus>,
+    /// How many at most, 1 to 100
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: u16,
+    /// Only tasks older than this one
+    #[arg(long, value_name = "ID", value_parser = id)]
+    after: Option<String>,
+}
+
+impl SearchArgs {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let status = self.status.and_then(|status| Some(status.to_possible_value()?.get_name().to_owned()));
+        let all = [
+            ("account", self.account.clone()),
+            ("key", self.by_key.clone()),
+            ("model", self.model.clone()),
+            ("status", status),
+            ("after", self.after.clone()),
+            ("limit", Some(self.limit.to_string())),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
 }
 
 /// The words of the wire, for operators.
@@ -159,20 +178,8 @@ pub(crate) fn run(args: &TaskArgs) -> Result<(), Trouble> {
                 let told = remote.overrule(checked(id)?, "cancel", &json!({ "reason": reason })).await?;
                 overruled(&told, args.json)
             }
-            Verb::Search { account, by_key, model, status, limit, after } => {
-                let status =
-                    status.and_then(|status| Some(status.to_possible_value()?.get_name().to_owned()));
-                let query = [
-                    ("account", account.clone()),
-                    ("key", by_key.clone()),
-                    ("model", model.clone()),
-                    ("status", status),
-                    ("after", after.clone()),
-                    ("limit", Some(limit.to_string())),
-                ];
-                let query: Vec<_> =
-                    query.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-                let page = remote.list("/v1/admin/tasks", &query).await?;
+            Verb::Search(filter) => {
+                let page = remote.list("/v1/admin/tasks", &filter.query()).await?;
                 if args.json { output::json(&page) } else { found(&page) }
             }
             Verb::Requeue { id, reason } => {
