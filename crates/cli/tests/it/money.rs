@@ -43,7 +43,7 @@ fn until(mut wanted: impl FnMut() -> bool) {
 fn a_reseller_hands_out_a_key_tops_it_up_and_sees_the_usage() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let server = Server::start(folder, &[("FILMGATE_RENDERS", "0")]);
+    let server = Server::start(folder, &[("FILMGATE_RENDERS", "0"), ("FILMGATE_FAILED_AUTHS", "none")]);
     told(folder, &["account", "create", "acme", "--name", "Acme", "--grant", "0.3"]);
     let key =
         told(folder, &["key", "create", "--account", "acme", "--budget-day", "0.5", "--creates", "60/m"]);
