@@ -65,6 +65,21 @@ pub(crate) enum Action {
 }
 
 impl Action {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Walk => "walk",
+            Self::Run => "run",
+            Self::Dance => "dance",
+            Self::Sit => "sit",
+            Self::Fly => "fly",
+            Self::Swim => "swim",
+            Self::Play => "play",
+            Self::Jump => "jump",
+        }
+    }
+
     /// How fast it carries a subject through the scene, in body heights per second.
     pub(crate) fn pace(self) -> f32 {
         match self {
@@ -87,6 +102,19 @@ pub(crate) enum TimeOfDay {
     Night,
 }
 
+impl TimeOfDay {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Dawn => "dawn",
+            Self::Day => "day",
+            Self::Golden => "golden hour",
+            Self::Dusk => "dusk",
+            Self::Night => "night",
+        }
+    }
+}
+
 /// How the camera moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Camera {
@@ -102,6 +130,25 @@ pub(crate) enum Camera {
     Orbit,
     Handheld,
     Aerial,
+}
+
+impl Camera {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Drift => "drift",
+            Self::Still => "still",
+            Self::PushIn => "push in",
+            Self::PullOut => "pull out",
+            Self::PanLeft => "pan left",
+            Self::PanRight => "pan right",
+            Self::TiltUp => "tilt up",
+            Self::TiltDown => "tilt down",
+            Self::Orbit => "orbit",
+            Self::Handheld => "handheld",
+            Self::Aerial => "aerial",
+        }
+    }
 }
 
 /// A colour named in the prompt.
@@ -122,6 +169,24 @@ pub(crate) enum Colour {
 }
 
 impl Colour {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Orange => "orange",
+            Self::Yellow => "yellow",
+            Self::Green => "green",
+            Self::Blue => "blue",
+            Self::Purple => "purple",
+            Self::Pink => "pink",
+            Self::Brown => "brown",
+            Self::Black => "black",
+            Self::White => "white",
+            Self::Grey => "grey",
+            Self::Golden => "golden",
+        }
+    }
+
     pub(crate) fn rgb(self) -> Rgb {
         Rgb::hex(match self {
             Self::Red => 0xd0_3a35,

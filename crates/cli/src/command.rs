@@ -9,6 +9,7 @@ use crate::doctor::{self, DoctorArgs};
 use crate::generate::{self, GenerateArgs};
 use crate::key::{self, KeyArgs};
 use crate::model::{self, ModelArgs};
+use crate::plan::{self, PlanArgs};
 use crate::serve::{self, ServeArgs};
 use crate::task::{self, TaskArgs};
 use crate::trouble::Trouble;
@@ -36,6 +37,7 @@ enum Command {
     Ledger(LedgerArgs),
     Audit(AuditArgs),
     Model(ModelArgs),
+    Plan(PlanArgs),
     Config(ConfigArgs),
     Doctor(DoctorArgs),
     Version(VersionArgs),
@@ -53,6 +55,7 @@ pub(crate) fn run() -> Result<(), Trouble> {
         Command::Ledger(args) => books::ledger(&args),
         Command::Audit(args) => books::audit(&args),
         Command::Model(args) => model::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Config(args) => print::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Version(args) => version::run(&args),

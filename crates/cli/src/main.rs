@@ -3,7 +3,7 @@
 //! Dramatis personae: [`command`] knows the words; [`config`] what is in force; [`compose`] builds the house from it and
 //! [`running`] lets it run, for [`serve`] and for [`generate`] alike. [`remote`] speaks to a server over HTTP, which
 //! `generate` and [`task`] stand on; [`account`], [`key`] and the [`books`] work on the data folder itself, over the
-//! [`desk`]. [`doors`] is where time and chance come in.
+//! [`desk`]; [`plan`] asks the built-in engine alone. [`doors`] is where time and chance come in.
 //!
 //! Only this crate knows the environment, stdout, signals and exit codes. It decides nothing about tasks.
 
@@ -22,6 +22,7 @@ mod key;
 mod logs;
 mod model;
 mod output;
+mod plan;
 mod private;
 mod progress;
 mod remote;

@@ -11,6 +11,8 @@ use bytes::Bytes;
 /// Which encoder is compiled in, for example `openh264 2.7.0 with assembler`.
 pub use filmgate_animatic::ENCODER;
 use filmgate_animatic::{Brief, Guidance as Shown, Render, RenderError, Studio};
+/// How it reads a prompt, for showing.
+pub use filmgate_animatic::{Heard, Member, Understanding, understand};
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::request::Guidance;
 use futures_util::{StreamExt, stream};

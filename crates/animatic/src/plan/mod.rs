@@ -5,6 +5,7 @@
 
 mod lexicon;
 mod scan;
+mod understanding;
 
 use crate::brief::Brief;
 use crate::chance::{hash_text, mix};
@@ -12,15 +13,12 @@ use crate::scene::{Action, Camera, Colour, Role, Scene, TimeOfDay};
 use crate::{settings, styles, subjects, weathers};
 use lexicon::Meaning;
 use scan::Found;
+pub use understanding::{Heard, Member, Understanding, understand};
 
 /// Reads a brief's prompt. Deterministic; never fails: what is not said is chosen to fit.
 pub fn plan(brief: &Brief) -> Scene {
     let reading = scan::scan(&brief.prompt);
-    let mut notes = Notes::default();
-    for found in reading.found.iter().filter(|found| !found.negated) {
-        notes.take(found);
-    }
-    notes.finish(&reading, brief.seed)
+    Notes::of(&reading).finish(&reading, brief.seed)
 }
 
 /// What has been understood so far, left to right.
@@ -42,6 +40,14 @@ struct Notes {
 }
 
 impl Notes {
+    fn of(reading: &scan::Reading) -> Self {
+        let mut notes = Self::default();
+        for found in reading.found.iter().filter(|found| !found.negated) {
+            notes.take(found);
+        }
+        notes
+    }
+
     fn take(&mut self, found: &Found) {
         match found.meaning {
             Meaning::Setting(setting) => {

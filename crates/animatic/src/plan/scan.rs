@@ -14,6 +14,8 @@ pub(super) struct Reading {
 /// One understood phrase.
 pub(super) struct Found {
     pub(super) meaning: Meaning,
+    /// The phrase as it was said, in lower case.
+    pub(super) words: String,
     /// Token index.
     pub(super) at: usize,
     pub(super) negated: bool,
@@ -52,7 +54,8 @@ pub(super) fn scan(prompt: &str) -> Reading {
             let plural =
                 phrase.len() == 1 && tokens[at].word.ends_with('s') && tokens[at].word != tokens[at].stem;
             let young = young.contains(phrase);
-            found.push(Found { meaning: *meaning, at, negated: at < negated_until, plural, young });
+            let (words, negated) = (joined(&here[..phrase.len()]), at < negated_until);
+            found.push(Found { meaning: *meaning, words, at, negated, plural, young });
             at += phrase.len();
         } else if let Some(negation) =
             negations.iter().filter(|word| starts(here, word)).max_by_key(|w| w.len())
@@ -77,6 +80,18 @@ pub(super) fn scan(prompt: &str) -> Reading {
     }
     flush(&mut run, &mut unknown);
     Reading { found, unknown }
+}
+
+/// Tokens as one would write them: Latin words with spaces between them, Chinese characters without.
+fn joined(tokens: &[Token]) -> String {
+    let mut text = String::new();
+    for Token { word, .. } in tokens {
+        if word.is_ascii() && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
 }
 
 /// Ends a run of unknown characters: together they are one unknown word.

@@ -1,7 +1,7 @@
 //! What prompts are understood as. The table is the vocabulary's contract: look at its diff.
 
 use crate::brief;
-use filmgate_animatic::{Guidance, plan};
+use filmgate_animatic::{Guidance, plan, understand};
 use std::fmt::Write;
 
 const PROMPTS: &[&str] = &[
@@ -57,4 +57,33 @@ fn unknown_words_turn_the_picture() {
     let [one, other] = ["zorblax", "quindle"].map(|word| plan(&brief(word, Guidance::Text)));
     assert_eq!(one.unknown(), ["zorblax"]);
     assert!(!one.films_like(&other));
+}
+
+#[test]
+fn what_was_understood_is_told_and_what_was_not() {
+    let read = understand("Two white kittens dancing in the rain at night, no dogs, zorblax", 7);
+    let heard: Vec<_> = read.heard.iter().filter(|one| one.kind != "nothing").collect();
+    let told: Vec<_> =
+        heard.iter().map(|one| (one.words.as_str(), one.kind, one.name.as_str(), one.negated)).collect();
+    assert_eq!(
+        told,
+        [
+            ("two", "count", "2", false),
+            ("white", "colour", "white", false),
+            ("kittens", "subject", "cat", false),
+            ("dancing", "action", "dance", false),
+            ("rain", "weather", "rain", false),
+            ("night", "time", "night", false),
+            ("dogs", "subject", "dog", true),
+        ]
+    );
+    assert_eq!(read.unknown, ["zorblax"]);
+    assert_eq!((read.weather, read.time, read.camera), ("rain", "night", "drift"));
+    let [cat] = &read.cast[..] else { panic!("{:?}", read.cast) };
+    assert_eq!(
+        (cat.subject, cat.action, cat.count, cat.colour, cat.young),
+        ("cat", "dance", 2, Some("white"), true)
+    );
+    let chinese = understand("一只猫在雨中跳舞", 7);
+    assert!(chinese.heard.iter().any(|one| one.words == "跳舞" && one.name == "dance"), "{chinese:?}");
 }

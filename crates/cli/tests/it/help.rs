@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::process::run;
 
-const COMMANDS: [&[&str]; 32] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["serve"],
     &["generate"],
@@ -34,6 +34,7 @@ const COMMANDS: [&[&str]; 32] = [
     &["ledger"],
     &["audit"],
     &["model"],
+    &["plan"],
     &["config"],
     &["doctor"],
     &["version"],
@@ -57,6 +58,17 @@ fn what_is_not_understood_ends_with_2_and_a_hint() {
     let output = run(Path::new("."), &["serv"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("'serve'"));
+}
+
+#[test]
+fn a_plan_says_what_was_understood_and_what_was_not() {
+    let prompt = "Two white kittens dancing in the rain at night, camera pushes in, no dogs, zorblax";
+    let output = run(Path::new("."), &["plan", prompt]);
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+    let output = run(Path::new("."), &["plan", "", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["understood"], &told["cast"]), (&serde_json::json!([]), &serde_json::json!([])));
 }
 
 #[test]
