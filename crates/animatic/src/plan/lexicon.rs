@@ -12,6 +12,8 @@ pub(super) enum Meaning {
     Setting(&'static dyn Setting),
     Weather(&'static dyn Weather),
     Style(&'static dyn Style),
+    /// A thing that is usually filmed in this style.
+    StyleHint(&'static dyn Style),
     Subject(&'static dyn Subject),
     Time(TimeOfDay),
     Camera(Camera),
@@ -35,6 +37,7 @@ pub(super) fn each(take: &mut dyn FnMut(&'static [&'static str], Meaning)) {
     }
     for it in styles::ALL {
         take(it.words(), Meaning::Style(*it));
+        take(it.hints(), Meaning::StyleHint(*it));
     }
     for it in subjects::ALL {
         take(it.words(), Meaning::Subject(*it));

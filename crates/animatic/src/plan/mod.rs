@@ -28,6 +28,7 @@ struct Notes {
     weather: Option<&'static dyn weathers::Weather>,
     time: Option<TimeOfDay>,
     style: Option<&'static dyn styles::Style>,
+    style_hint: Option<&'static dyn styles::Style>,
     camera: Option<Camera>,
     cast: Vec<Role>,
     /// Said before the subject it belongs to.
@@ -64,6 +65,9 @@ impl Notes {
                 if self.style.is_none_or(|known| known.name() == "cinematic") {
                     self.style = Some(style);
                 }
+            }
+            Meaning::StyleHint(style) => {
+                self.style_hint.get_or_insert(style);
             }
             Meaning::Camera(camera) => {
                 self.camera.get_or_insert(camera);
@@ -118,6 +122,9 @@ impl Notes {
     }
 
     fn finish(mut self, reading: &scan::Reading, seed: u64) -> Scene {
+        // "Cinematic" is said of everything: what is seen says more.
+        let named = self.style.filter(|style| style.name() != "cinematic");
+        self.style = named.or(self.style_hint).or(self.style);
         let words = reading.unknown.iter().fold(0, |hash, word| hash_text(hash, word));
         let weather = self.weather.unwrap_or_else(|| weathers::named("clear"));
         let time = self.time.unwrap_or_else(|| self.default_time(weather));

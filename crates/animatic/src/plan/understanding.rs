@@ -88,7 +88,7 @@ fn heard(found: &Found) -> Heard {
     let (kind, name) = match found.meaning {
         Meaning::Setting(it) => ("setting", it.name().to_owned()),
         Meaning::Weather(it) => ("weather", it.name().to_owned()),
-        Meaning::Style(it) => ("style", it.name().to_owned()),
+        Meaning::Style(it) | Meaning::StyleHint(it) => ("style", it.name().to_owned()),
         Meaning::Subject(it) => ("subject", it.name().to_owned()),
         Meaning::Time(it) => ("time", it.name().to_owned()),
         Meaning::Camera(it) => ("camera", it.name().to_owned()),

@@ -115,19 +115,10 @@ impl Style for Cyberpunk {
         "cyberpunk"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "cyberpunk",
-            "neon",
-            "synthwave",
-            "vaporwave",
-            "futuristic",
-            "sci fi",
-            "赛博朋克",
-            "霓虹",
-            "霓虹灯",
-            "科幻",
-            "未来",
-        ]
+        &["cyberpunk", "synthwave", "vaporwave", "赛博朋克"]
+    }
+    fn hints(&self) -> &'static [&'static str] {
+        &["neon", "futuristic", "sci fi", "霓虹", "霓虹灯", "科幻", "未来"]
     }
     fn hour(&self) -> Option<TimeOfDay> {
         Some(TimeOfDay::Night)

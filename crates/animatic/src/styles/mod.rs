@@ -30,6 +30,10 @@ pub(crate) trait Style: Sync {
     fn name(&self) -> &'static str;
     /// Phrases that call for it, in any language.
     fn words(&self) -> &'static [&'static str];
+    /// Phrases that suggest it, and give way to a style that is called for.
+    fn hints(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The hour it looks best at, when the prompt names none.
     fn hour(&self) -> Option<TimeOfDay> {
         None

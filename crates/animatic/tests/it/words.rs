@@ -53,6 +53,15 @@ fn translations_film_alike() {
 }
 
 #[test]
+fn a_named_style_wins_over_what_is_usually_filmed_in_another() {
+    let style = |prompt: &str| understand(prompt, 0).style;
+    assert_eq!(style("a neon street, watercolor"), "watercolour");
+    assert_eq!(style("watercolor of a neon street"), "watercolour");
+    assert_eq!(style("a neon street, cinematic"), "cyberpunk");
+    assert_eq!(style("霓虹街道,水彩"), "watercolour");
+}
+
+#[test]
 fn unknown_words_turn_the_picture() {
     let [one, other] = ["zorblax", "quindle"].map(|word| plan(&brief(word, Guidance::Text)));
     assert_eq!(one.unknown(), ["zorblax"]);
