@@ -61,6 +61,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Trouble> {
     let doors = doors::system();
     let findings = [
         catalogue(&config),
+        content(&config),
         folder(&config.data),
         room(&config.data),
         sync(&config.data),
@@ -97,6 +98,16 @@ fn catalogue(config: &Config) -> Finding {
     match compose::catalogue(config) {
         Ok(catalogue) => found("catalogue", Good, format!("{} models", catalogue.models().len())),
         Err(wrong) => found("catalogue", Bad, wrong.to_string()),
+    }
+}
+
+fn content(config: &Config) -> Finding {
+    match compose::content(config) {
+        Ok(content) => {
+            let moderator = if content.moderator.is_some() { ", a moderator" } else { "" };
+            found("content rules", Good, format!("{} rules{moderator}", content.rules.len()))
+        }
+        Err(wrong) => found("content rules", Bad, wrong.to_string()),
     }
 }
 

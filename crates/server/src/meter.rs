@@ -21,7 +21,7 @@ const SECONDS: [f64; 16] = [
 ];
 
 /// The methods and statuses that have counters of their own; everything else shares the last.
-const METHODS: [&str; 5] = ["GET", "POST", "HEAD", "DELETE", "other"];
+const METHODS: [&str; 6] = ["GET", "POST", "HEAD", "PATCH", "DELETE", "other"];
 const STATUSES: [u16; 20] =
     [200, 304, 401, 404, 206, 400, 402, 403, 405, 406, 409, 410, 413, 415, 416, 429, 500, 503, 431, 0];
 
