@@ -2,8 +2,8 @@
 //! patterns from a file, and cost nothing to ask; a [`Moderator`] is a service that speaks the shape of OpenAI's
 //! moderations, and is asked where waiting does not matter.
 //!
-//! Deliberately absent: a list of words of our own, looking at pictures and films (engines do, and say so), and any copy
-//! of the prompt in what is said about it.
+//! Deliberately absent: a list of words of our own, looking at pictures and films (engines do, and say so), and any
+//! copy of the prompt in what is said about it.
 
 mod fold;
 mod moderator;

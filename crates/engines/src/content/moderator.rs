@@ -1,6 +1,7 @@
 //! A moderator: a service of the operator's choice that speaks the shape of OpenAI's moderations. The prompt goes there
 //! and nothing else; redirects are not followed, and what comes back is bounded in bytes and time.
 
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -18,14 +19,22 @@ const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 const MOST_CATEGORIES: usize = 20;
 const LONGEST_CATEGORY: usize = 64;
 
-/// The service. Cheap to clone.
-#[derive(Clone, Debug)]
+/// The service. Cheap to clone. Its debug text leaves out all of the URL but the host, since a URL can hold a key.
+#[derive(Clone)]
 pub struct Moderator {
     client: reqwest::Client,
     url: Url,
     model: Option<String>,
     credential: Option<HeaderValue>,
     timeout: Duration,
+}
+
+impl fmt::Debug for Moderator {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = out.debug_struct("Moderator");
+        let out = out.field("host", &self.url.host_str()).field("model", &self.model);
+        out.field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 /// Settings that make no moderator.

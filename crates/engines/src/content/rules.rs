@@ -1,13 +1,17 @@
 //! The operator's own rules, one a line: a word or phrase, or a pattern between slashes. Words match as words, whatever
 //! their case, spacing and spelling tricks; in scripts without spaces they match anywhere. All words are one automaton
 //! and all patterns one machine without backtracking, so asking costs time in proportion to the prompt.
+//!
+//! Patterns look at the folded prompt and are not folded themselves, since they are syntax: they are written in plain
+//! letters, `ss` for `ß`. A `#` begins a comment only where a line begins, so that `c#` can be a rule.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use regex::{RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::fold::{fold, is_unspaced, words};
+use super::fold::{composed, fold, is_mark, is_unspaced, words};
 
 /// The largest file of rules, in bytes.
 const MOST_BYTES: usize = 1 << 20;
@@ -29,8 +33,11 @@ pub struct Rules {
 
 #[derive(Debug)]
 struct Compiled {
+    /// How many rules the file holds, repeated ones included.
+    count: usize,
+    /// Each phrase once: every repetition would be found again at every place.
     phrases: AhoCorasick,
-    /// The line of each phrase.
+    /// The first line of each phrase.
     phrase_lines: Vec<usize>,
     patterns: RegexSet,
     /// The line of each pattern.
@@ -62,18 +69,25 @@ impl Rules {
         }
         let (mut phrases, mut phrase_lines) = (Vec::new(), Vec::new());
         let (mut patterns, mut pattern_lines) = (Vec::new(), Vec::new());
+        let (mut count, mut seen) = (0, HashSet::new());
         for (line, rule) in rules(text) {
-            if rule.chars().count() > LONGEST_RULE {
-                return Err(invalid(line, format!("a rule has at most {LONGEST_RULE} characters")));
+            let length = rule.chars().count();
+            if length > LONGEST_RULE {
+                let most = format!("the rule has {length} characters; at most {LONGEST_RULE} are allowed");
+                return Err(invalid(line, most));
             }
+            count += 1;
             if let Some(pattern) = rule.strip_prefix('/') {
                 patterns.push(pattern_of(line, pattern)?);
                 pattern_lines.push(line);
             } else {
-                phrases.push(phrase_of(line, rule)?);
-                phrase_lines.push(line);
+                let phrase = phrase_of(line, rule)?;
+                if seen.insert(phrase.clone()) {
+                    phrases.push(phrase);
+                    phrase_lines.push(line);
+                }
             }
-            if phrases.len() + patterns.len() > MOST_RULES || patterns.len() > MOST_PATTERNS {
+            if count > MOST_RULES || patterns.len() > MOST_PATTERNS {
                 let most = format!("a file has at most {MOST_RULES} rules, {MOST_PATTERNS} of them patterns");
                 return Err(invalid(line, most));
             }
@@ -87,13 +101,13 @@ impl Rules {
         let patterns =
             RegexSetBuilder::new(&patterns).case_insensitive(true).size_limit(PATTERNS_BYTES).build();
         let patterns = patterns.map_err(|_| too_large("patterns"))?;
-        let compiled = Compiled { phrases, phrase_lines, patterns, pattern_lines };
+        let compiled = Compiled { count, phrases, phrase_lines, patterns, pattern_lines };
         Ok(Self { compiled: Some(Arc::new(compiled)) })
     }
 
     /// How many rules there are.
     pub fn len(&self) -> usize {
-        self.compiled.as_ref().map_or(0, |all| all.phrase_lines.len() + all.pattern_lines.len())
+        self.compiled.as_ref().map_or(0, |all| all.count)
     }
 
     /// Whether there is none.
@@ -138,7 +152,8 @@ fn pattern_of(line: usize, rule: &str) -> Result<String, InvalidRules> {
     let pattern = rule.strip_suffix('/').filter(|pattern| !pattern.is_empty());
     let pattern = pattern
         .ok_or_else(|| invalid(line, "a pattern stands between two slashes, such as /gun(shot)?s?/"))?;
-    let compiled = RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES).build();
+    let pattern = composed(pattern);
+    let compiled = RegexBuilder::new(&pattern).case_insensitive(true).size_limit(PATTERN_BYTES).build();
     let compiled = compiled.map_err(|wrong| match wrong {
         regex::Error::CompiledTooBig(_) => invalid(line, "the pattern is too large; use smaller repetitions"),
         other => {
@@ -149,14 +164,14 @@ fn pattern_of(line: usize, rule: &str) -> Result<String, InvalidRules> {
     if compiled.is_match("") {
         return Err(invalid(line, format!("/{pattern}/ matches every prompt")));
     }
-    Ok(pattern.to_owned())
+    Ok(pattern)
 }
 
 /// Whether what stands from `start` to `end` of `text` begins and ends where a word may.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let divides = |before: Option<char>, after: Option<char>| match (before, after) {
         (Some(before), Some(after)) => {
-            before == ' ' || after == ' ' || is_unspaced(before) || is_unspaced(after)
+            before == ' ' || after == ' ' || !is_mark(after) && (is_unspaced(before) || is_unspaced(after))
         }
         _ => true,
     };
@@ -196,6 +211,31 @@ mod tests {
     }
 
     #[test]
+    fn marks_belong_to_their_words_in_every_script() {
+        for (rule, prompt, found) in [
+            ("ไม้", "ต้นไม้สวย", true),
+            ("ไม้", "ฉันไม่รู้", false),
+            ("ไม", "ต้นไม้สวย", false),
+            ("हिन्दी", "एक हिन्दी फिल्म", true),
+            ("हिन", "एक हिन्दी फिल्म", false),
+            ("コーヒー", "コーヒー2杯", true),
+            ("コーヒー", "熱いコーヒーcup", true),
+            ("bad word", "bad\u{94d} wo\u{20dd}rd", true),
+            ("bad word", "bad゛word", true),
+            ("/cafe\u{301}s?/", "two CAFÉS", true),
+            ("/\\p{L}\\d/", "a1", true),
+        ] {
+            assert_eq!(refuses(rule, prompt).is_some(), found, "{rule} in {prompt}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_rule_counts_and_is_known_by_its_first_line() {
+        let rules = Rules::parse("a\nbad word\nBAD-WORD\na").unwrap();
+        assert_eq!((rules.len(), rules.refuses("bad word")), (4, Some(2)));
+    }
+
+    #[test]
     fn the_first_line_that_refuses_is_named_patterns_and_words_alike() {
         let rules = "zebra\n/gun(shot)?s?\\b/\ngunshots";
         assert_eq!(refuses(rules, "two GUNSHOTS and a zebra"), Some(1));
@@ -214,7 +254,7 @@ mod tests {
             ("/a*/", "line 1: /a*/ matches every prompt"),
             ("/(a{1000}){1000}/", "line 1: the pattern is too large"),
             ("!!!", "line 1: `!!!` has no letter or digit"),
-            (&"x".repeat(1_001), "line 1: a rule has at most"),
+            (&"x".repeat(1_001), "line 1: the rule has 1001 characters; at most 1000"),
             (&"x\n".repeat(10_001), "line 10001: a file has at most"),
             (&"x\n".repeat(600_000), "line 1: the file has"),
         ] {
@@ -247,6 +287,26 @@ mod tests {
             let rules = Rules::parse(&word).unwrap();
             let prompt = format!("{before} {} {after}", word.to_uppercase());
             proptest::prop_assert_eq!(rules.refuses(&prompt), Some(1));
+        }
+
+        #[test]
+        fn a_phrase_is_found_however_its_letters_are_dressed(
+            phrase in "[a-z]{2,8} [a-z]{2,8}",
+            dress in proptest::collection::vec(0..7_u8, 17),
+            gap in "[ \t\u{3000}.,_-]{1,4}",
+        ) {
+            let dressed = |(letter, dress): (char, &u8)| match (letter, dress) {
+                (' ', _) => gap.clone(),
+                (_, 0) => letter.to_uppercase().to_string(),
+                (_, 1) => format!("{letter}\u{200d}"),
+                (_, 2) => format!("\u{200b}{letter}"),
+                (_, 3) => format!("{letter}\u{336}"),
+                (_, 4) => char::from_u32(letter as u32 + 0xfee0).unwrap().to_string(),
+                (_, 5) => char::from_u32(letter as u32 - 'a' as u32 + 0x1d41a).unwrap().to_string(),
+                _ => letter.to_string(),
+            };
+            let prompt: String = phrase.chars().zip(&dress).map(dressed).collect();
+            proptest::prop_assert_eq!(Rules::parse(&phrase).unwrap().refuses(&prompt), Some(1), "{}", prompt);
         }
     }
 }
