@@ -13,7 +13,7 @@ use filmgate_gateway::office::NewAccount;
 use serde_json::Value;
 
 use crate::config::Sources;
-use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, shown};
+use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, limits, shown};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -213,13 +213,6 @@ fn show(desk: &Desk, id: &str, json: bool) -> Result<(), Trouble> {
 }
 
 fn told(account: &Account, balance: Balance) -> String {
-    let Limits { creates, polls, in_flight } = account.limits;
-    let limits = [
-        creates.map(|rate| format!("{rate} creates")),
-        polls.map(|rate| format!("{rate} other requests")),
-        in_flight.map(|most| format!("{most} in flight")),
-    ];
-    let limits: Vec<_> = limits.into_iter().flatten().collect();
     let prices: Vec<_> = account.prices.keys().map(String::as_str).collect();
     let lines = [
         ("id", account.id.to_string()),
@@ -228,7 +221,7 @@ fn told(account: &Account, balance: Balance) -> String {
         ("available", balance.available.to_string()),
         ("held", balance.held.to_string()),
         ("in flight", balance.in_flight.to_string()),
-        ("limits", if limits.is_empty() { "the configuration's".to_owned() } else { limits.join(", ") }),
+        ("limits", limits(account.limits)),
         ("own prices", if prices.is_empty() { "none".to_owned() } else { prices.join(", ") }),
         ("standing", standing(account)),
     ];

@@ -97,6 +97,17 @@ impl LimitArgs {
     }
 }
 
+/// Limits as people read them.
+pub(crate) fn limits(limits: Limits) -> String {
+    let told = [
+        limits.creates.map(|rate| format!("{rate} creates")),
+        limits.polls.map(|rate| format!("{rate} other requests")),
+        limits.in_flight.map(|most| format!("{most} in flight")),
+    ];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    if told.is_empty() { "the configuration's".to_owned() } else { told.join(", ") }
+}
+
 /// An amount above zero.
 pub(crate) fn amount(text: &str) -> Result<Micros, String> {
     let amount: Micros = text.parse().map_err(|wrong| format!("{wrong}"))?;

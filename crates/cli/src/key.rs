@@ -17,7 +17,7 @@ use filmgate_gateway::office::NewKey;
 use serde_json::Value;
 
 use crate::config::Sources;
-use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, shown, span};
+use crate::desk::{Desk, LimitArgs, MOST_ROWS, all_of, amount, limits, shown, span};
 use crate::output;
 use crate::trouble::Trouble;
 
@@ -242,19 +242,13 @@ fn show(desk: &Desk, id: &str, json: bool) -> Result<(), Trouble> {
         let of = |spent: Micros, budget: Option<Micros>| {
             budget.map_or(spent.to_string(), |budget| format!("{spent} of {budget}"))
         };
-        let limits = [
-            key.limits.creates.map(|rate| format!("{rate} creates")),
-            key.limits.polls.map(|rate| format!("{rate} other requests")),
-            key.limits.in_flight.map(|most| format!("{most} in flight")),
-        ];
-        let limits: Vec<_> = limits.into_iter().flatten().collect();
         let lines = [
             ("id", key.id.to_string()),
             ("name", key.name.clone()),
             ("account", key.account.to_string()),
             ("scopes", key.scopes.to_string()),
             ("models", key.models.as_ref().map_or("all".to_owned(), |models| models.join(", "))),
-            ("limits", if limits.is_empty() { "the configuration's".to_owned() } else { limits.join(", ") }),
+            ("limits", limits(key.limits)),
             ("today", of(day, key.budget.day)),
             ("this month", of(month, key.budget.month)),
             ("in flight", spending.in_flight.to_string()),

@@ -25,6 +25,19 @@ const KEYED: [Code; 6] = [
     Code::Unavailable,
 ];
 
+/// What the body of a create, or of a quote, can be refused for.
+const UNDERSTOOD: [Code; 9] = [
+    Code::InvalidJson,
+    Code::MissingParameter,
+    Code::InvalidParameter,
+    Code::ParameterConflict,
+    Code::UnknownModel,
+    Code::InvalidMedia,
+    Code::ContentPolicy,
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+];
+
 /// The document for `catalogue`, as pretty JSON with a newline at its end. `version` is the server's.
 pub fn document(catalogue: &Catalogue, version: &str) -> String {
     let document = json!({
@@ -93,19 +106,7 @@ fn create(dialect: Dialect, catalogue: &Catalogue) -> Value {
         Dialect::Sora => ("Sora", "Create a video, sora dialect"),
         Dialect::Videos => ("Videos", "Create a video, videos dialect"),
     };
-    let own = [
-        Code::InvalidJson,
-        Code::MissingParameter,
-        Code::InvalidParameter,
-        Code::ParameterConflict,
-        Code::UnknownModel,
-        Code::InvalidMedia,
-        Code::ContentPolicy,
-        Code::InsufficientBalance,
-        Code::IdempotencyConflict,
-        Code::PayloadTooLarge,
-        Code::UnsupportedMediaType,
-    ];
+    let own = [Code::InsufficientBalance, Code::IdempotencyConflict];
     let answer = with_headers(
         answered("The task is queued and durable.", &format!("{name}Created")),
         &[
@@ -128,7 +129,7 @@ fn create(dialect: Dialect, catalogue: &Catalogue) -> Value {
             "required": true,
             "content": { "application/json": { "schema": reference(&format!("{name}Create")) } }
         },
-        "responses": responses(&[("200", answer)], &[&own[..], &KEYED].concat()),
+        "responses": responses(&[("200", answer)], &[&own[..], &UNDERSTOOD, &KEYED].concat()),
     })
 }
 

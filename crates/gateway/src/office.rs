@@ -374,7 +374,7 @@ fn key(doors: &Doors, secret: &str, new: NewKey) -> Key {
     }
 }
 
-fn short(field: &'static str, text: &str) -> Result<(), Refusal> {
+pub(crate) fn short(field: &'static str, text: &str) -> Result<(), Refusal> {
     if text.len() > LONGEST_TEXT || text.chars().any(char::is_control) {
         let why =
             format!("must be at most {LONGEST_TEXT} bytes, without line breaks and other control characters");

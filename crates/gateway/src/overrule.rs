@@ -10,7 +10,7 @@ use filmgate_domain::task::{State, Step};
 use filmgate_store::{Cell, Decided, Verdict};
 use serde_json::json;
 
-use crate::office::{LONGEST_TEXT, Office, invalid};
+use crate::office::{LONGEST_TEXT, Office, invalid, short};
 use crate::read::require;
 use crate::{Gateway, Refusal};
 
@@ -26,7 +26,7 @@ pub enum Finding {
 impl Gateway {
     /// Cancels a task in an operator's name; one that has ended stays as it is, which is a conflict.
     pub async fn cancel_for(&self, caller: &Caller, id: &str, reason: &str) -> Result<Arc<Cell>, Refusal> {
-        let id = Self::operated(caller, id)?;
+        let id = Self::operated(caller, id, reason)?;
         let deed =
             Office::deed(caller.key.id.as_str(), "task.cancel", id.as_str(), &json!({ "reason": reason }));
         if self.cancel(&id, Some(deed)).await? {
@@ -38,14 +38,15 @@ impl Gateway {
     /// Sends a task that runs, or is in doubt, back to the queue, for another attempt. Its upstream is told to forget it.
     pub async fn requeue(&self, caller: &Caller, id: &str, reason: &str) -> Result<Arc<Cell>, Refusal> {
         let detail = json!({ "reason": reason });
-        let before = self.decide(caller, id, Verdict::PutBack, "task.requeue", &detail).await?;
+        let id = Self::operated(caller, id, reason)?;
+        let before = self.decide(caller, &id, Verdict::PutBack, "task.requeue", &detail).await?;
         if let State::Running(running) = before
             && let Step::Poll { handle } | Step::Fetch { handle } = running.step
             && let Some(upstream) = self.parts.upstreams.get(&running.attempt.upstream)
         {
             upstream.engine.forget(&handle).await;
         }
-        self.read(caller, id).await
+        self.read(caller, id.as_str()).await
     }
 
     /// Settles a task whose submit is in doubt.
@@ -56,7 +57,7 @@ impl Gateway {
         finding: Finding,
         reason: &str,
     ) -> Result<Arc<Cell>, Refusal> {
-        let id = Self::operated(caller, id)?;
+        let id = Self::operated(caller, id, reason)?;
         let task = self.store().task(id.as_str()).await?.ok_or(Refusal::NotFound)?;
         if !matches!(&task.state, State::Running(running) if running.step == Step::Uncertain) {
             let (id, state) = (&task.id, task.state.name());
@@ -79,21 +80,20 @@ impl Gateway {
             }
             Finding::Failed => Verdict::Failed(unsent()),
         };
-        self.decide(caller, id.as_str(), verdict, "task.settle", &detail).await?;
+        self.decide(caller, &id, verdict, "task.settle", &detail).await?;
         self.read(caller, id.as_str()).await
     }
 
     async fn decide(
         &self,
         caller: &Caller,
-        id: &str,
+        id: &TaskId,
         verdict: Verdict,
         action: &'static str,
         detail: &serde_json::Value,
     ) -> Result<State, Refusal> {
-        let id = Self::operated(caller, id)?;
         let deed = Office::deed(caller.key.id.as_str(), action, id.as_str(), detail);
-        match self.store().decide(&id, verdict, deed, self.now()).await?.ok_or(Refusal::NotFound)? {
+        match self.store().decide(id, verdict, deed, self.now()).await?.ok_or(Refusal::NotFound)? {
             Decided::Done(before) => Ok(before),
             Decided::Invalid(why) => {
                 Err(Refusal::Conflict(format!("The task `{id}` does not allow this: {why}.")))
@@ -101,8 +101,9 @@ impl Gateway {
         }
     }
 
-    fn operated(caller: &Caller, id: &str) -> Result<TaskId, Refusal> {
+    fn operated(caller: &Caller, id: &str, reason: &str) -> Result<TaskId, Refusal> {
         require(caller, Scope::Admin)?;
+        short("reason", reason)?;
         if well_formed(id) { Ok(TaskId::from_text(id)) } else { Err(Refusal::NotFound) }
     }
 }

@@ -6,7 +6,7 @@ use filmgate_domain::key::Scope;
 use filmgate_domain::usage::Dimension;
 use serde_json::{Map, Value, json};
 
-use super::{KEYED, answered, guarded, header, query, reference, responses, schema as common};
+use super::{KEYED, UNDERSTOOD, answered, guarded, header, query, reference, responses, schema as common};
 use crate::problem::Code;
 
 /// One operation.
@@ -85,7 +85,7 @@ const ABOUT_SETTLE: &str = "Says what became of a submit that is in doubt: `acce
 const ABOUT_CHECK: &str = "Reads all of it and proves that the lines of every account add up to its balance and that every task is settled once. `findings` says what does not.";
 
 /// Every operation, in the order of the document.
-const TABLE: [Row; 22] = [
+const TABLE: [Row; 24] = [
     get("/v1/balance", "readBalance", "What is left to spend", "Balance")
         .for_clients(Scope::Read)
         .about(ABOUT_BALANCE),
@@ -93,27 +93,13 @@ const TABLE: [Row; 22] = [
         .for_clients(Scope::Read)
         .about(ABOUT_USAGE)
         .takes(USED, BAD),
-    Row {
-        codes: &[
-            Code::InvalidJson,
-            Code::MissingParameter,
-            Code::InvalidParameter,
-            Code::ParameterConflict,
-            Code::UnknownModel,
-            Code::InvalidMedia,
-            Code::ContentPolicy,
-            Code::PayloadTooLarge,
-            Code::UnsupportedMediaType,
-        ],
-        ..send("post", "/v1/quote", "quote", "What a create would cost", "AnyCreate", "Quote")
-            .for_clients(Scope::Create)
-            .about(ABOUT_QUOTE)
-    },
+    send("post", "/v1/quote", "quote", "What a create would cost", "AnyCreate", "Quote")
+        .for_clients(Scope::Create)
+        .about(ABOUT_QUOTE)
+        .takes(&[], &UNDERSTOOD),
     get("/v1/admin/accounts", "listAccounts", "List accounts", "AccountPage").takes(PAGED, BAD),
-    Row {
-        codes: &CONFLICTING,
-        ..send("post", "/v1/admin/accounts", "createAccount", "Create an account", "AccountCreate", "Account")
-    },
+    send("post", "/v1/admin/accounts", "createAccount", "Create an account", "AccountCreate", "Account")
+        .takes(&[], &CONFLICTING),
     get("/v1/admin/accounts/{id}", "readAccount", "Read an account", "Account").takes(&[], GONE),
     send(
         "patch",
@@ -158,15 +144,11 @@ const TABLE: [Row; 22] = [
         .takes(&["from", "to", "by", "format", "account", "key"], BAD),
     get("/v1/admin/audit", "listDeeds", "What operators did", "DeedPage").takes(PAGED, BAD),
     get("/v1/admin/tasks", "searchTasks", "Search tasks", "TaskPage")
-        .takes(&["account", "key", "model", "status", "after", "limit"], BAD),
+        .takes(&["account", "key", "model", "status?", "after", "limit"], BAD),
     get("/v1/admin/tasks/{id}", "inspectTask", "Everything about a task", "Task").takes(&[], GONE),
     send("post", "/v1/admin/tasks/{id}/settle", "settleTask", "Settle a submit in doubt", "Settle", "Task")
         .about(ABOUT_SETTLE)
         .takes(&[], &STANDING),
-];
-
-/// The two that only need a reason.
-const REASONED: [Row; 2] = [
     send("post", "/v1/admin/tasks/{id}/cancel", "cancelTask", "Cancel a task", "Reasoned", "Task")
         .about("Cancels whatever the task is doing; nothing is charged.")
         .takes(&[], &STANDING),
@@ -186,7 +168,7 @@ const PAID: [Code; 7] = with([Code::NotFound, Code::IdempotencyConflict]);
 
 /// Adds every operation to `paths`.
 pub(super) fn add(paths: &mut Map<String, Value>) {
-    for row in TABLE.iter().chain(&REASONED) {
+    for row in &TABLE {
         let operations = paths.entry(row.path).or_insert_with(|| json!({}));
         operations[row.method] = operation(row);
     }
@@ -246,6 +228,12 @@ fn parameter(name: &str) -> Value {
         "model" => query(name, "Only of this model.", &text),
         "status" => {
             query(name, "Only tasks that stand so.", &json!({ "type": "string", "enum": common::STATUSES }))
+        }
+        "status?" => {
+            let words = [&common::STATUSES[..], &["uncertain"]].concat();
+            let about =
+                "Only tasks that stand so; `uncertain`: nobody knows whether the upstream has the job.";
+            query("status", about, &json!({ "type": "string", "enum": words }))
         }
         "from" => query(name, "The first day, in UTC.", &day),
         "to" => query(name, "The last day, in UTC.", &day),

@@ -210,6 +210,14 @@ async fn what_is_wrong_is_named() {
         assert_eq!(heard.json()["code"], code, "{line} {body}: {}", heard.text());
         assert!(heard.text().contains(part), "{line} {body}: {}", heard.text());
     }
+    let id = operator.site.create().await;
+    let long = format!(r#"{{"reason":"{}"}}"#, "x".repeat(257));
+    let settle = format!(r#"{{"outcome":"failed","reason":"{}"}}"#, "x".repeat(257));
+    for (verb, body) in [("cancel", &long), ("requeue", &long), ("settle", &settle)] {
+        let heard = operator.heard(&format!("POST /v1/admin/tasks/{id}/{verb}"), body).await;
+        heard.is_problem(400, "invalid_parameter");
+        assert!(heard.text().contains("`reason` must be at most 256 bytes"), "{verb}: {}", heard.text());
+    }
     let large = format!(r#"{{"id":"{}"}}"#, "x".repeat(300_000));
     operator.heard("POST /v1/admin/accounts", &large).await.is_problem(413, "payload_too_large");
 }
