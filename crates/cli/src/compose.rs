@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use filmgate_contract::catalogue::Catalogue;
 use filmgate_domain::key::Scopes;
-use filmgate_domain::limit::Limits;
+use filmgate_domain::limit::{Limits, Rate};
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
 use filmgate_engines::content::{Content, InvalidModerator, Moderator, Rules};
@@ -120,7 +120,10 @@ pub(crate) fn unopened(why: &OpenError) -> Trouble {
 
 fn upstreams(config: &Config) -> Upstreams {
     let engine = Arc::new(Animatic::new(config.render_threads.resolve()));
-    Upstreams::from([(ANIMATIC.to_owned(), Upstream { engine, concurrency: config.renders as usize })])
+    Upstreams::from([(
+        ANIMATIC.to_owned(),
+        Upstream { engine, concurrency: config.renders as usize, rate: Rate::NONE, trim: false },
+    )])
 }
 
 /// A model that nobody can make would only be found out by its first client.

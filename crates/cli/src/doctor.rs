@@ -271,6 +271,7 @@ async fn render(config: &Config, doors: &Doors) -> Result<usize, String> {
         seconds: 1,
         size: Size::new(1280, 720),
         guidance: Guidance::Text,
+        strict: false,
     };
     let attempt = AttemptId::mint(doors.clock.now(), &*doors.entropy);
     let handle = engine.submit(Job { attempt, request, seed: 1, inputs: Vec::new() }).await;

@@ -43,6 +43,9 @@ pub struct Model {
     pub concurrency: Option<usize>,
     /// Names of the upstreams that make it, in the order to try them.
     pub upstreams: Vec<String>,
+    /// How much of the work each of them gets; without it the first that can gets all.
+    #[serde(default)]
+    pub weights: Vec<u32>,
     /// The longest prompt, in Unicode scalar values.
     pub prompt_max: usize,
     /// The lengths it makes.
@@ -227,7 +230,7 @@ impl Model {
             tariff: self.tariff(),
             resolutions: self.pictures.iter().map(|made| (made.size, made.resolution.clone())).collect(),
             concurrency: self.concurrency,
-            route: Route { upstreams: self.upstreams.clone() },
+            route: Route { upstreams: self.upstreams.clone(), weights: self.weights.clone() },
             media: MediaRules {
                 image_exact: images.is_some_and(|images| images.exact_size),
                 image_bytes_below: images.map_or(0, |images| images.bytes_below),

@@ -92,7 +92,10 @@ pub fn parse(
         reading.refuse(&ignored);
     }
     match request {
-        Some(request) if reading.findings.is_empty() => Ok(Accepted { request, ignored }),
+        Some(request) if reading.findings.is_empty() => {
+            let strict = handling == Handling::Strict;
+            Ok(Accepted { request: VideoRequest { strict, ..request }, ignored })
+        }
         _ => Err(reading.findings.into_problem()),
     }
 }

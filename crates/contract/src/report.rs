@@ -273,6 +273,14 @@ pub fn task(task: &Task) -> Value {
         "state": task.state.name(),
         "step": task.state.step(),
     });
+    if let Some(translation) = &task.translation {
+        let changes: Vec<_> = translation
+            .changes
+            .iter()
+            .map(|change| json!({ "field": change.field, "asked": change.asked, "sent": change.sent }))
+            .collect();
+        shown["translation"] = json!({ "upstream": translation.upstream, "changes": changes });
+    }
     match &task.state {
         State::Running(running) => {
             shown["began"] = json!(running.since.seconds());

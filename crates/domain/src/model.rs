@@ -91,11 +91,13 @@ impl Tariff {
     }
 }
 
-/// A model's ordered upstreams, by name.
+/// A model's upstreams by name: in the order to try them, or with the share of the work that each gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// Names of upstreams; never empty.
     pub upstreams: Vec<String>,
+    /// How much of the work each gets, in the same order; empty when the first that can gets all.
+    pub weights: Vec<u32>,
 }
 
 /// Every model by name.

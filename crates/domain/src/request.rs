@@ -103,4 +103,7 @@ pub struct VideoRequest {
     pub size: Size,
     /// What guides it besides the prompt.
     pub guidance: Guidance,
+    /// Whether the client wants exactly this or nothing: `Prefer: handling=strict`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }

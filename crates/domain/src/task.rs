@@ -21,6 +21,7 @@ use crate::id::{AccountId, ArtifactId, AttemptId, KeyId, TaskId};
 use crate::media::{Input, Size};
 use crate::money::{Micros, Settlement};
 use crate::request::{Dialect, VideoRequest};
+use crate::translation::Translation;
 
 /// One request and everything that became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Task {
     pub inputs: Vec<Input>,
     /// Where it is in its life.
     pub state: State,
+    /// What its last attempt was sent; nothing before the first.
+    pub translation: Option<Translation>,
 }
 
 /// Where a task is in its life, with what is true there.

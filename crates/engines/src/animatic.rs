@@ -18,7 +18,7 @@ use filmgate_domain::request::Guidance;
 use futures_util::{StreamExt, stream};
 use tokio::sync::watch;
 
-use crate::port::{Engine, EngineError, Film, Job, Progress};
+use crate::port::{Dedupe, Engine, EngineError, Film, Job, Progress};
 
 /// How long a poll waits for news of a render.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -103,8 +103,8 @@ impl From<Result<filmgate_animatic::Film, RenderError>> for Outcome {
 
 #[async_trait]
 impl Engine for Animatic {
-    fn dedupes(&self) -> bool {
-        true
+    fn dedupe(&self) -> Dedupe {
+        Dedupe::Key
     }
 
     async fn submit(&self, job: Job) -> Result<String, EngineError> {
@@ -123,10 +123,7 @@ impl Engine for Animatic {
             let _any = tokio::time::timeout(PATIENCE, news.changed()).await;
         }
         match running.outcome() {
-            None => Ok(Progress::Working {
-                percent: running.render.progress().percent.min(99),
-                again_in: Duration::ZERO,
-            }),
+            None => Ok(Progress::Working { percent: running.render.progress().percent.min(99), after: None }),
             Some(Outcome::Made(_)) => Ok(Progress::Done),
             Some(Outcome::Forgotten) => Err(EngineError::Lost),
             Some(Outcome::Refused(failure)) => Err(EngineError::Reject(failure)),
@@ -163,7 +160,7 @@ fn pieces(film: Bytes) -> Film {
 }
 
 fn brief(job: &Job) -> Brief {
-    let mut files = job.inputs.iter().map(|(_, path)| path.clone());
+    let mut files = job.inputs.iter().map(|snapshot| snapshot.path.clone());
     let mut next = || files.next().unwrap_or_default();
     let guidance = match &job.request.guidance {
         Guidance::Text => Shown::Text,

@@ -37,6 +37,9 @@ pub enum FetchError {
     /// The URL, or one it redirects to, may not be fetched, whoever asks again.
     #[error("{0}")]
     Refused(String),
+    /// The host says that there is none.
+    #[error("its host answered HTTP {0}")]
+    Answered(u16),
     /// The host did not give it this time.
     #[error("{0}")]
     Unavailable(String),
@@ -95,7 +98,7 @@ impl Guard {
             } else if status.is_server_error() || status.as_u16() == 429 {
                 return Err(FetchError::Unavailable(format!("its host answered HTTP {}", status.as_u16())));
             } else {
-                return Err(FetchError::Refused(format!("its host answered HTTP {}", status.as_u16())));
+                return Err(FetchError::Answered(status.as_u16()));
             }
         }
         Err(FetchError::Refused(format!("it redirects more than {} times", self.limits.hops)))

@@ -39,6 +39,7 @@ impl Gateway {
     ) -> Result<Arc<Cell>, Refusal> {
         let price = self.price(caller, &request)?;
         self.permit(caller, &request)?;
+        self.possible(&request)?;
         let now = self.now();
         let id = TaskId::mint(request.dialect, now, self.entropy());
         let fingerprint = fingerprint(&request);
@@ -52,6 +53,7 @@ impl Gateway {
             seed: u64::from_le_bytes(fingerprint[..8].try_into().unwrap_or_default()),
             inputs: Vec::new(),
             state: State::new(request.guidance != Guidance::Text),
+            translation: None,
             request,
         };
         let idempotency = idempotency_key.map(|key| Idempotency { key, fingerprint });

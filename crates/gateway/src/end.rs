@@ -47,7 +47,7 @@ impl Gateway {
         if let Some((upstream, handle)) = canceled.at
             && let Some(upstream) = self.parts.upstreams.get(&upstream)
         {
-            upstream.engine.forget(&handle).await;
+            upstream.engine.cancel(&handle).await;
         }
         Ok(canceled.changed)
     }

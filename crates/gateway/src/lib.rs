@@ -3,7 +3,7 @@
 //! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked ([`keys`]) and
 //! whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the [`office`], where
 //! operators see to accounts, keys and money, and [`overrule`] what happens to a task; [`content`], which says no to
-//! prompts; the [`worker`] that claims tasks and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
+//! prompts; the `route` to an upstream and the `health` of each; the [`worker`] that claims tasks and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,
 //! no header and no JSON of ours. Time and chance come in through [`Doors`].
@@ -25,6 +25,7 @@ pub use filmgate_store::{Cell, Face};
 pub mod content;
 pub mod create;
 pub mod end;
+mod health;
 pub mod keys;
 pub mod limit;
 pub mod link;
@@ -33,6 +34,7 @@ pub mod overrule;
 pub mod quote;
 pub mod read;
 pub mod refusal;
+mod route;
 pub mod settings;
 mod step;
 pub mod sweep;
@@ -74,6 +76,7 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Gateway {
     parts: Arc<Parts>,
+    board: Arc<health::Board>,
     /// Before anything was asked of it: what was written earlier is another process's.
     born: Timestamp,
 }
@@ -81,7 +84,8 @@ pub struct Gateway {
 impl Gateway {
     /// Puts the parts together. Nothing runs until [`worker`] and [`sweep`] are started.
     pub fn new(parts: Parts) -> Self {
-        Self { born: parts.doors.clock.now(), parts: Arc::new(parts) }
+        let board = Arc::new(health::Board::of(parts.upstreams.keys()));
+        Self { born: parts.doors.clock.now(), parts: Arc::new(parts), board }
     }
 
     /// The present moment.

@@ -44,7 +44,7 @@ impl Gateway {
             && let Step::Poll { handle } | Step::Fetch { handle } = running.step
             && let Some(upstream) = self.parts.upstreams.get(&running.attempt.upstream)
         {
-            upstream.engine.forget(&handle).await;
+            upstream.engine.cancel(&handle).await;
         }
         self.read(caller, id.as_str()).await
     }

@@ -41,6 +41,7 @@ impl Gateway {
     pub async fn quote(&self, caller: &Caller, request: &VideoRequest) -> Result<Quote, Refusal> {
         let price = self.price(caller, request)?;
         self.permit(caller, request)?;
+        self.possible(request)?;
         let (account, balance) = self.own_account(caller).await?;
         let model = self.parts.models.get(&request.model);
         Ok(Quote {

@@ -1,7 +1,7 @@
 //! The worker: claims what is due and does one step of each, as many at once as the settings allow. No task has a
 //! thread or a timer of its own; the store knows when the next one is due and rings when one becomes due at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
 use filmgate_domain::clock::Timestamp;
@@ -17,6 +17,9 @@ use crate::step::Abandoned;
 
 /// The longest sleep between two looks: leases of a worker that died become due without a ring.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// How many tasks of a model that nobody makes are looked at once, to run out of patience.
+const UNMADE: usize = 8;
 
 /// A step that was under way: what it counted against, and its task if it was a submit.
 type Done = (StepKind, Option<TaskId>);
@@ -95,25 +98,41 @@ impl Gateway {
     /// begun yet takes room as well.
     fn ask(&self, preparing: usize, running: usize, hands: &Hands) -> Ask {
         let now = self.now();
-        let room: usize = self.parts.upstreams.values().map(|upstream| upstream.concurrency).sum();
         let begun = |task: &TaskId| {
             self.store().cell(task.as_str()).is_none_or(|cell| cell.summary.status != Status::Queued)
         };
         let coming: Vec<_> =
             hands.submitting.iter().filter(|(task, _)| !begun(task)).map(|(_, model)| model).collect();
-        let taken = self.store().counts().running() + coming.len();
-        let rooms = self.parts.models.values().filter_map(|model| {
-            let coming = coming.iter().filter(|name| **name == &model.name).count();
-            let taken = self.store().running_of(&model.name) + coming;
-            Some((model.name.clone(), model.concurrency?.saturating_sub(taken)))
-        });
+        let vacancies: BTreeMap<&str, usize> = self
+            .parts
+            .upstreams
+            .iter()
+            .map(|(name, upstream)| (name.as_str(), self.vacancy(name, upstream, now)))
+            .collect();
+        let total = vacancies.values().copied().fold(0, usize::saturating_add).saturating_sub(coming.len());
+        let mut unmade = 0;
+        let rooms: BTreeMap<_, _> = self
+            .parts
+            .models
+            .values()
+            .map(|model| {
+                let coming = coming.iter().filter(|name| **name == &model.name).count();
+                let own = model.concurrency.map_or(usize::MAX, |most| {
+                    most.saturating_sub(self.store().running_of(&model.name) + coming)
+                });
+                let makers = model.route.upstreams.iter().filter_map(|name| vacancies.get(name.as_str()));
+                let vacant = makers.copied().reduce(usize::saturating_add);
+                unmade += usize::from(vacant.is_none()) * UNMADE;
+                (model.name.clone(), own.min(vacant.unwrap_or(UNMADE).saturating_sub(coming)))
+            })
+            .collect();
         Ask {
             now,
             until: now + self.settings().lease,
             prepare: preparing,
-            submit: room.saturating_sub(taken).min(running),
+            submit: total.saturating_add(unmade).min(running),
             running,
-            rooms: rooms.collect(),
+            rooms,
         }
     }
 

@@ -87,11 +87,13 @@ fn task(entropy: &dyn Entropy) -> Task {
             seconds: 8,
             size: Size::new(1280, 720),
             guidance: Guidance::Text,
+            strict: false,
         },
         price: Micros(100_000),
         seed: 7,
         inputs: Vec::new(),
         state: State::new(false),
+        translation: None,
     }
 }
 

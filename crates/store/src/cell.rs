@@ -17,6 +17,8 @@ pub struct Cell {
     /// Rises with every change of the task that a reader can see.
     pub version: u64,
     pub(crate) place: Place,
+    /// Where it runs.
+    pub(crate) upstream: Option<Arc<str>>,
     face: Mutex<Option<Arc<Kept>>>,
 }
 
@@ -38,8 +40,13 @@ struct Kept {
 }
 
 impl Cell {
-    pub(crate) const fn new(summary: Summary, version: u64, place: Place) -> Self {
-        Self { summary, version, place, face: Mutex::new(None) }
+    pub(crate) const fn new(
+        summary: Summary,
+        version: u64,
+        place: Place,
+        upstream: Option<Arc<str>>,
+    ) -> Self {
+        Self { summary, version, place, upstream, face: Mutex::new(None) }
     }
 
     /// The answer for readers who came by `base`: the kept one, or what `make` makes now, which is kept from then on.

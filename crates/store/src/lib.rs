@@ -19,6 +19,7 @@ use filmgate_domain::key::Caller;
 use filmgate_domain::lease::Lease;
 use filmgate_domain::media::{BlobKey, Input};
 use filmgate_domain::task::{State, Task};
+use filmgate_domain::translation::Translation;
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
@@ -52,6 +53,7 @@ pub use write::task::{Canceled, Decided, Then, Verdict};
 use memory::Memory;
 use reads::Readers;
 use write::create::NewTask;
+use write::task::Kept;
 use write::{Effect, claim, create, task, told};
 use writer::Writer;
 
@@ -169,7 +171,27 @@ impl Store {
         then: Then,
     ) -> Result<Lease, StoreError> {
         let (lease, now) = (lease.clone(), self.clock.now());
-        self.writer.write(move |db| task::record(db, lease, &state, inputs.as_deref(), then, now)).await
+        let write = move |db: &Connection| {
+            let kept = Kept { inputs: inputs.as_deref(), ..Kept::default() };
+            task::record(db, lease, &state, kept, then, now)
+        };
+        self.writer.write(write).await
+    }
+
+    /// Writes that an attempt begins, and what it is sent, before it is sent.
+    pub async fn begin(
+        &self,
+        lease: &Lease,
+        state: State,
+        translation: Translation,
+        until: Timestamp,
+    ) -> Result<Lease, StoreError> {
+        let (lease, now) = (lease.clone(), self.clock.now());
+        let write = move |db: &Connection| {
+            let kept = Kept { translation: Some(&translation), ..Kept::default() };
+            task::record(db, lease, &state, kept, Then::Keep { until }, now)
+        };
+        self.writer.write(write).await
     }
 
     /// Puts the step off until `due` after an error: one retry more.
@@ -307,6 +329,11 @@ impl Store {
     /// How many tasks of `model` are at an upstream, or on the way to or from it.
     pub fn running_of(&self, model: &str) -> usize {
         self.memory.running_of(model)
+    }
+
+    /// How many tasks `upstream` has, or is about to have.
+    pub fn running_at(&self, upstream: &str) -> usize {
+        self.memory.running_at(upstream)
     }
 
     /// The caller whose secret has this SHA-256, and the hash as it is kept, to be compared in constant time.

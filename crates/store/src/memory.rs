@@ -65,6 +65,22 @@ impl Counts {
     }
 }
 
+/// Counts by name.
+#[derive(Default)]
+struct Tally(Mutex<HashMap<Arc<str>, usize>>);
+
+impl Tally {
+    fn add(&self, name: &Arc<str>, by: i64) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(Arc::clone(name)).or_default();
+        *count = count.saturating_add_signed(by as isize);
+    }
+
+    fn of(&self, name: &str) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied().unwrap_or(0)
+    }
+}
+
 pub(crate) struct Memory {
     live: papaya::HashMap<TaskId, Arc<Cell>>,
     ended: Cache<TaskId, Arc<Cell>>,
@@ -76,7 +92,9 @@ pub(crate) struct Memory {
     /// come back by way of a reader who saw it before.
     removals: Mutex<u64>,
     /// How many tasks of each model are running.
-    running: Mutex<HashMap<Arc<str>, usize>>,
+    running: Tally,
+    /// How many tasks each upstream has.
+    at: Tally,
     pub(crate) callers: Callers,
     pub(crate) work: Notify,
 }
@@ -89,7 +107,8 @@ impl Memory {
             counts: Default::default(),
             bells: (0..BELLS).map(|_| Notify::new()).collect(),
             removals: Mutex::default(),
-            running: Mutex::default(),
+            running: Tally::default(),
+            at: Tally::default(),
             callers: Callers::default(),
             work: Notify::new(),
         }
@@ -120,8 +139,10 @@ impl Memory {
     pub(crate) fn publish(&self, cell: Arc<Cell>) {
         let id = cell.summary.id.clone();
         let live = self.live.pin();
-        self.count(live.get(&id).and_then(|former| former.place), &cell.summary.model, -1);
-        self.count(cell.place, &cell.summary.model, 1);
+        if let Some(former) = live.get(&id) {
+            self.count(former, -1);
+        }
+        self.count(&cell, 1);
         if cell.place.is_some() {
             live.insert(id.clone(), cell);
         } else {
@@ -136,7 +157,7 @@ impl Memory {
         let mut removals = self.removals.lock().unwrap_or_else(PoisonError::into_inner);
         *removals += 1;
         if let Some(former) = self.live.pin().remove(id) {
-            self.count(former.place, &former.summary.model, -1);
+            self.count(former, -1);
         }
         self.ended.remove(id);
         drop(removals);
@@ -171,7 +192,12 @@ impl Memory {
 
     /// How many tasks of `model` are at an upstream, or on the way to or from it.
     pub(crate) fn running_of(&self, model: &str) -> usize {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).get(model).copied().unwrap_or(0)
+        self.running.of(model)
+    }
+
+    /// How many tasks `upstream` has, or is about to have.
+    pub(crate) fn running_at(&self, upstream: &str) -> usize {
+        self.at.of(upstream)
     }
 
     /// Waiting tasks created before `moment`, at most `limit` of them.
@@ -181,13 +207,14 @@ impl Memory {
         self.live.pin().values().filter(waits).take(limit).map(|cell| cell.summary.id.clone()).collect()
     }
 
-    fn count(&self, place: Place, model: &Arc<str>, by: i64) {
-        let Some(place) = place else { return };
+    fn count(&self, cell: &Cell, by: i64) {
+        let Some(place) = cell.place else { return };
         self.counts[place].fetch_add(by, Ordering::Relaxed);
         if takes_room(place) {
-            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = running.entry(Arc::clone(model)).or_default();
-            *count = count.saturating_add_signed(by as isize);
+            self.running.add(&cell.summary.model, by);
+            if let Some(upstream) = &cell.upstream {
+                self.at.add(upstream, by);
+            }
         }
     }
 

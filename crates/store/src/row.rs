@@ -166,6 +166,7 @@ fn failure(row: &Row<'_>) -> rusqlite::Result<Failure> {
 /// The whole task.
 pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
     let inputs: Option<String> = row.get("inputs")?;
+    let translation: Option<String> = row.get("translation")?;
     Ok(Task {
         id: TaskId::from_text(text(row, "id")?),
         account: AccountId::from_text(text(row, "account")?),
@@ -176,6 +177,7 @@ pub(crate) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         seed: row.get::<_, i64>("seed")?.cast_unsigned(),
         inputs: inputs.map_or(Ok(Vec::new()), |inputs| json("inputs", &inputs))?,
         state: state(row)?,
+        translation: translation.map(|text| json("translation", &text)).transpose()?,
     })
 }
 
@@ -200,7 +202,8 @@ pub(crate) fn cell(row: &Row<'_>) -> rusqlite::Result<Cell> {
         created: moment(row, "created")?,
         status: Status::from(&state),
     };
-    Ok(Cell::new(summary, row.get::<_, i64>("version")?.cast_unsigned(), place(&state)))
+    let upstream = row.get::<_, Option<String>>("upstream")?.map(Arc::from);
+    Ok(Cell::new(summary, row.get::<_, i64>("version")?.cast_unsigned(), place(&state), upstream))
 }
 
 /// An account's terms.

@@ -10,7 +10,8 @@ use rusqlite::config::DbConfig;
 use crate::{Durability, Settings};
 
 /// The steps from an empty file to the present tables; `PRAGMA user_version` says how many were taken.
-pub(crate) const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+pub(crate) const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Pages in the log before it is put into the database file: at ten thousand, checkpoints cost creates little.
 const CHECKPOINT_PAGES: i32 = 10_000;

@@ -278,11 +278,13 @@ mod tests {
                 seconds: 4,
                 size: Size::new(720, 1280),
                 guidance: Guidance::Text,
+                strict: false,
             },
             price: Micros(1),
             seed: 1,
             inputs: Vec::new(),
             state: State::new(false),
+            translation: None,
         }
     }
 

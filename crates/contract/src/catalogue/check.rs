@@ -83,6 +83,14 @@ fn business(model: &Model) -> Checked {
     ensure(twice.is_none(), "upstreams", || {
         format!("upstreams names `{}` twice", twice.unwrap_or_default())
     })?;
+    let (weights, upstreams) = (model.weights.len(), model.upstreams.len());
+    ensure(weights == 0 || weights == upstreams, "weights", || {
+        format!("weights has {weights} numbers for {upstreams} upstreams; give one for each, or none")
+    })?;
+    let some = model.weights.is_empty() || model.weights.iter().any(|weight| *weight > 0);
+    ensure(some && model.weights.iter().all(|weight| *weight <= 1_000_000), "weights", || {
+        "weights must be 0 to 1000000, and one of them more than 0".to_owned()
+    })?;
     ensure(model.prompt_max > 0, "prompt_max", || "prompt_max must be at least 1".to_owned())
 }
 

@@ -54,6 +54,7 @@ impl<'a> Reading<'a> {
             seconds: seconds?,
             size: size?,
             guidance: guidance?,
+            strict: false,
         })
     }
 

@@ -4,17 +4,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
 use super::Unavailable;
+use crate::pause;
 
 /// The largest answer that is read, in bytes.
 const MOST_BYTES: usize = 256 << 10;
-/// The longest that a moderator may put us off.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// How many categories are told, and how long each may be.
 const MOST_CATEGORIES: usize = 20;
 const LONGEST_CATEGORY: usize = 64;
@@ -139,7 +138,7 @@ impl Moderator {
         let status = response.status();
         if status.as_u16() != 200 {
             let why = format!("the moderator answered HTTP {}", status.as_u16());
-            return Err(Unavailable { why, after: pause(response.headers()) });
+            return Err(Unavailable { why, after: pause::asked_for(response.headers()) });
         }
         let mut whole = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| explain(&error))? {
@@ -166,17 +165,6 @@ fn explain(error: &reqwest::Error) -> Unavailable {
     } else {
         "the connection to the moderator broke off".to_owned()
     })
-}
-
-/// `Retry-After`, in seconds or as a date, which is held against the answer's own.
-fn pause(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let date = |text: &str| httpdate::parse_http_date(text).ok();
-    let pause = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => date(text)?.duration_since(date(headers.get(DATE)?.to_str().ok()?)?).ok()?,
-    };
-    Some(pause.min(LONGEST_PAUSE))
 }
 
 /// A name that may stand in a log.

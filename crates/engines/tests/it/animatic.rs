@@ -7,7 +7,7 @@ use filmgate_domain::id::{ArtifactId, AttemptId};
 use filmgate_domain::media::{BlobKey, Input, MediaKind, MediaSource, Size};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_engines::animatic::Animatic;
-use filmgate_engines::port::{Engine, EngineError, Job, Progress};
+use filmgate_engines::port::{Engine, EngineError, Job, Progress, Snapshot};
 use futures_util::StreamExt;
 
 fn job(attempt: &str, guidance: Guidance) -> Job {
@@ -18,6 +18,7 @@ fn job(attempt: &str, guidance: Guidance) -> Job {
         seconds: 1,
         size: Size::new(128, 128),
         guidance,
+        strict: false,
     };
     Job { attempt: AttemptId::from_text(attempt), request, seed: 7, inputs: Vec::new() }
 }
@@ -72,7 +73,7 @@ async fn a_broken_reference_is_rejected_with_its_reason() {
     let size = Size::new(128, 128);
     let input =
         Input { blob, kind: MediaKind::Image, format: "png".to_owned(), size, duration_ms: 0, bytes: 30 };
-    job.inputs.push((input, path));
+    job.inputs.push(Snapshot { input, path, link: None });
     let engine = Animatic::new(1);
     let handle = engine.submit(job).await.unwrap();
     let Err(EngineError::Reject(failure)) = finished(&engine, &handle).await else { panic!("not rejected") };

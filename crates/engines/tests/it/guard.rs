@@ -95,7 +95,7 @@ async fn what_does_not_end_well_says_why() {
         ("/file", refused("only http and https URLs are fetched")),
         ("/loop", refused("it redirects more than 3 times")),
         ("/nowhere", refused("it answered a redirect that leads nowhere")),
-        ("/absent", refused("its host answered HTTP 404")),
+        ("/absent", FetchError::Answered(404)),
         ("/busy", unavailable("its host answered HTTP 503")),
         ("/endless", FetchError::TooLarge(10_000)),
         ("/silent", unavailable("it took longer than 0 s")),

@@ -18,7 +18,7 @@ impl Gateway {
             Ok(upstream) => upstream.clone(),
             Err(error) => return self.remedy(&claim, error).await,
         };
-        if let Err(error) = self.stream(&upstream, handle, &artifact).await {
+        if let Err(error) = self.holding(&claim, self.stream(&upstream, handle, &artifact)).await {
             return self.remedy(&claim, error).await;
         }
         let state = claim.task.state.clone().stored(artifact.clone())?;

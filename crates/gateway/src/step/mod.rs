@@ -90,7 +90,7 @@ impl Gateway {
         let held = self.job_of(claim);
         self.advance(claim, claim.task.state.clone().fail(failure, self.now())?).await?;
         if let Some((upstream, handle)) = held {
-            upstream.engine.forget(&handle).await;
+            upstream.engine.cancel(&handle).await;
         }
         Ok(())
     }
@@ -128,13 +128,68 @@ impl Gateway {
                 self.store().record(&claim.lease, state, None, Then::At(until)).await?;
                 Ok(())
             }
-            EngineError::Retry { why, after } => {
-                tracing::warn!(task = %claim.task.id, step = claim.task.state.step(), why, "put off");
-                if self.patient(claim.step_since, self.settings().upstream_patience) {
-                    self.put_off(claim, after).await
-                } else {
-                    self.fail(claim, unavailable()).await
-                }
+            EngineError::Retry { why, after } | EngineError::Busy { why, after } => {
+                self.again(claim, &why, after).await
+            }
+            EngineError::Unusable { why } => self.again(claim, &why, None).await,
+        }
+    }
+
+    /// Puts the step off. What an upstream has taken is not given up before the task's time is over: it may have been
+    /// paid for there.
+    async fn again(&self, claim: &Claim, why: &str, after: Option<Duration>) -> Stepped {
+        tracing::warn!(task = %claim.task.id, step = claim.task.state.step(), why, "put off");
+        let taken = self.job_of(claim).is_some();
+        if taken || self.patient(claim.step_since, self.settings().upstream_patience) {
+            self.put_off(claim, after).await
+        } else {
+            self.fail(claim, unavailable()).await
+        }
+    }
+
+    /// What a submit has shown of its upstream.
+    fn learn(&self, name: &str, error: Option<&EngineError>) {
+        let Some(health) = self.board.health(name) else { return };
+        let outcome = match error {
+            None => "taken",
+            Some(EngineError::Busy { after, .. }) => {
+                health.busy(*after, self.now());
+                "busy"
+            }
+            Some(EngineError::Retry { after, .. }) => {
+                faulty(name, health.fault(*after, self.now()));
+                "fault"
+            }
+            Some(EngineError::Uncertain { .. }) => {
+                faulty(name, health.fault(None, self.now()));
+                "uncertain"
+            }
+            Some(EngineError::Unusable { why }) => {
+                health.unusable(self.now());
+                tracing::error!(
+                    upstream = name,
+                    why,
+                    "an upstream takes nothing from us: see to its credential, quota or address"
+                );
+                "unusable"
+            }
+            Some(EngineError::Reject(_) | EngineError::Lost) => "refused",
+        };
+        if matches!(outcome, "taken" | "refused") {
+            health.well();
+        }
+        metrics::counter!("filmgate_upstream_submits_total", "upstream" => name.to_owned(), "outcome" => outcome).increment(1);
+    }
+
+    /// Does `work`, and keeps the lease for as long as it takes.
+    async fn holding<T>(&self, claim: &Claim, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        let lease = self.settings().lease;
+        loop {
+            match tokio::time::timeout(lease / 3, &mut work).await {
+                Ok(done) => return done,
+                // Should it be lost, the next write says so.
+                Err(_) => drop(self.store().release(&claim.lease, self.now() + lease).await),
             }
         }
     }
@@ -153,6 +208,16 @@ impl Gateway {
     /// Extends the lease over what comes next within the same step.
     fn keep(&self) -> Then {
         Then::Keep { until: self.now() + self.settings().lease }
+    }
+}
+
+fn faulty(name: &str, alone: Option<Duration>) {
+    if let Some(alone) = alone {
+        tracing::warn!(
+            upstream = name,
+            seconds = alone.as_secs(),
+            "an upstream fails again and again; it is left alone"
+        );
     }
 }
 

@@ -101,6 +101,7 @@ impl Gateway {
         let told = |error: FetchError| match error {
             FetchError::TooLarge(cap) => Trouble::Wrong(too_large(name, cap)),
             FetchError::Refused(why) => Trouble::Wrong(format!("{name} could not be fetched: {why}.")),
+            FetchError::Answered(_) => Trouble::Wrong(format!("{name} could not be fetched: {error}.")),
             FetchError::Unavailable(why) => Trouble::Later(format!("{name} could not be fetched: {why}.")),
         };
         let mut body = self.parts.guard.fetch(url, room).await.map_err(told)?;

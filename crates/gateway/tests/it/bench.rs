@@ -12,7 +12,7 @@ use bytes::Bytes;
 use filmgate_domain::clock::{Clock, HeldClock, Timestamp};
 use filmgate_domain::id::{AttemptId, Entropy};
 use filmgate_domain::key::{Caller, Scopes};
-use filmgate_domain::limit::Limits as UseLimits;
+use filmgate_domain::limit::{Limits as UseLimits, Rate};
 use filmgate_domain::media::Size;
 use filmgate_domain::model::{MediaRules, Model, Models, Route, Tariff, TariffRow};
 use filmgate_domain::money::{Billing, Micros};
@@ -22,7 +22,7 @@ use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
 use filmgate_engines::content::Content;
 use filmgate_engines::guard::{Guard, Limits};
-use filmgate_engines::port::{Engine, EngineError, Film, Job, Progress, Upstream, Upstreams};
+use filmgate_engines::port::{Dedupe, Engine, EngineError, Film, Job, Progress, Upstream, Upstreams};
 use filmgate_gateway::link::{Signer, SigningKey};
 use filmgate_gateway::office::{NewAccount, NewKey, Office, keep};
 use filmgate_gateway::{Doors, Gateway, Parts, Settings};
@@ -66,8 +66,8 @@ impl Scripted {
 
 #[async_trait]
 impl Engine for Scripted {
-    fn dedupes(&self) -> bool {
-        false
+    fn dedupe(&self) -> Dedupe {
+        Dedupe::None
     }
 
     async fn submit(&self, _job: Job) -> Result<String, EngineError> {
@@ -224,9 +224,13 @@ static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
 
 fn upstreams(scripted: Arc<Scripted>) -> Upstreams {
     let mut upstreams: BTreeMap<_, _> = Upstreams::new();
-    upstreams.insert("scripted".to_owned(), Upstream { engine: scripted, concurrency: 4 });
-    upstreams.insert("animatic".to_owned(), Upstream { engine: Arc::new(Animatic::new(2)), concurrency: 4 });
+    upstreams.insert("scripted".to_owned(), upstream(scripted));
+    upstreams.insert("animatic".to_owned(), upstream(Arc::new(Animatic::new(2))));
     upstreams
+}
+
+fn upstream(engine: Arc<dyn Engine>) -> Upstream {
+    Upstream { engine, concurrency: 4, rate: Rate::NONE, trim: false }
 }
 
 fn models() -> Models {
@@ -239,7 +243,7 @@ fn models() -> Models {
         video_side_max: 2160,
     };
     let model = |name: &str, upstream: &str, image_exact: bool| {
-        let route = Route { upstreams: vec![upstream.to_owned()] };
+        let route = Route { upstreams: vec![upstream.to_owned()], weights: Vec::new() };
         let media = MediaRules { image_exact, ..media.clone() };
         let row = TariffRow { duration: Some(2), resolution: None, price: Micros(300_000) };
         let model = Model {
@@ -269,6 +273,7 @@ pub(crate) fn request(model: &str, guidance: Guidance) -> VideoRequest {
         seconds: 1,
         size: Size::new(128, 128),
         guidance,
+        strict: false,
     }
 }
 

@@ -22,7 +22,7 @@ async fn a_queued_task_is_canceled_and_never_sent() {
 async fn a_running_task_is_canceled_and_the_upstream_is_told() {
     let bench = Bench::new().await;
     let again_in = std::time::Duration::from_secs(5);
-    bench.engine.polls.lock().unwrap().push(Ok(Progress::Working { percent: 1, again_in }));
+    bench.engine.polls.lock().unwrap().push(Ok(Progress::Working { percent: 1, after: Some(again_in) }));
     let id = bench.create(request("scripted", Guidance::Text)).await;
     bench.settle().await;
     bench.gateway.end(&bench.caller, &id).await.unwrap();

@@ -66,7 +66,7 @@ async fn seen_by(bench: &Bench, id: &str, news: News) -> tokio::task::JoinHandle
 async fn a_wait_ends_with_the_news_it_waits_for() {
     let bench = Bench::new().await;
     let again_in = Duration::from_secs(5);
-    let working = |percent| Ok(Progress::Working { percent, again_in });
+    let working = |percent| Ok(Progress::Working { percent, after: Some(again_in) });
     bench.engine.polls.lock().unwrap().extend([working(10), working(20)]);
     let id = bench.create(request("scripted", Guidance::Text)).await;
     let state = seen_by(&bench, &id, News::State).await;

@@ -125,7 +125,7 @@ async fn what_is_no_film_is_refused_and_removed() {
 async fn a_film_that_takes_too_long_times_out_and_the_upstream_is_told() {
     let bench = Bench::new().await;
     let again_in = Duration::from_mins(50);
-    bench.engine.polls.lock().unwrap().push(Ok(Progress::Working { percent: 10, again_in }));
+    bench.engine.polls.lock().unwrap().push(Ok(Progress::Working { percent: 10, after: Some(again_in) }));
     let id = bench.create(request("scripted", Guidance::Text)).await;
     bench.settle().await;
     assert_eq!(bench.status(&id).await, Status::Running(10));

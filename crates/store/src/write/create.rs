@@ -98,7 +98,7 @@ impl NewTask {
             created: task.created,
             status: Status::from(&task.state),
         };
-        let cell = Arc::new(Cell::new(summary, 1, place(&task.state)));
+        let cell = Arc::new(Cell::new(summary, 1, place(&task.state), None));
         Ok(Self { task, request, cell })
     }
 }

@@ -6,6 +6,7 @@ use filmgate_domain::id::{ArtifactId, TaskId};
 use filmgate_domain::lease::Lease;
 use filmgate_domain::media::Input;
 use filmgate_domain::task::{State, Step};
+use filmgate_domain::translation::Translation;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::money::{self, Ending};
@@ -60,7 +61,7 @@ pub(crate) fn record(
     db: &Connection,
     lease: Lease,
     state: &State,
-    inputs: Option<&[Input]>,
+    kept: Kept<'_>,
     then: Then,
     now: Timestamp,
 ) -> Outcome<Lease> {
@@ -68,9 +69,8 @@ pub(crate) fn record(
         Then::Keep { until } => (until, true),
         Then::At(due) => (due, due > now),
     };
-    let inputs = inputs.map(|inputs| json(&inputs)).transpose()?;
     let next = Next { state, due: until, parked, now };
-    if !next.write(db, &lease.task, Some(lease.fence.0), inputs.as_deref())? {
+    if !next.write(db, &lease.task, Some(lease.fence.0), kept)? {
         return Ok((Err(StoreError::LeaseLost), Vec::new()));
     }
     let mut effects: Vec<_> = cell_of(db, lease.task.as_str())?.map(Effect::Changed).into_iter().collect();
@@ -78,6 +78,15 @@ pub(crate) fn record(
         effects.push(Effect::Due);
     }
     told(Lease { until, ..lease }, effects)
+}
+
+/// What is written beside the state; what is not given stays as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kept<'a> {
+    /// The snapshots of the references.
+    pub(crate) inputs: Option<&'a [Input]>,
+    /// What the attempt is sent.
+    pub(crate) translation: Option<&'a Translation>,
 }
 
 /// A state to be written.
@@ -97,8 +106,10 @@ impl Next<'_> {
         db: &Connection,
         id: &TaskId,
         fence: Option<i64>,
-        inputs: Option<&str>,
+        kept: Kept<'_>,
     ) -> rusqlite::Result<bool> {
+        let inputs = kept.inputs.map(|inputs| json(&inputs)).transpose()?;
+        let translation = kept.translation.map(json).transpose()?;
         let sql = "UPDATE task SET
                  retries = iif(step IS :step, retries + (state = 'running' AND :state = 'queued'), 0),
                  step_since = iif(step IS :step, step_since, :now),
@@ -106,6 +117,7 @@ impl Next<'_> {
                  fence = fence + (:fence IS NULL),
                  version = version + (state IS NOT :state OR percent IS NOT :percent), due = :due,
                  parked = :parked, inputs = coalesce(:inputs, inputs),
+                 translation = coalesce(:translation, translation),
                  state = :state, step = :step, began = :began, percent = :percent, attempt = :attempt,
                  attempt_no = :attempt_no, upstream = :upstream, handle = :handle, artifact = :artifact,
                  ended = :ended, expires = :expires, bytes = :bytes, duration_ms = :duration_ms, width = :width,
@@ -116,6 +128,7 @@ impl Next<'_> {
         let mut statement = db.prepare_cached(sql)?;
         let values = named_params! {
             ":id": id.as_str(), ":fence": fence, ":now": self.now.millis(), ":inputs": inputs,
+            ":translation": translation,
             ":due": (!state.is_final()).then(|| self.due.millis()),
             ":parked": self.parked && columns.state == "queued",
             ":state": columns.state, ":step": columns.step, ":began": columns.began, ":percent": columns.percent,
@@ -148,7 +161,7 @@ fn ending(row: &rusqlite::Row<'_>) -> rusqlite::Result<Ending> {
 
 /// Writes `state` whoever has the task: the fence rises, so its worker's next write is refused.
 fn overrule(db: &Connection, id: &TaskId, state: &State, now: Timestamp) -> rusqlite::Result<Vec<Effect>> {
-    Next { state, due: now, parked: false, now }.write(db, id, None, None)?;
+    Next { state, due: now, parked: false, now }.write(db, id, None, Kept::default())?;
     Ok(cell_of(db, id.as_str())?.map(Effect::Changed).into_iter().collect())
 }
 

@@ -207,11 +207,13 @@ pub(crate) fn task(id: &str, created: Timestamp) -> Task {
             seconds: 4,
             size: Size::new(720, 1280),
             guidance: Guidance::Text,
+            strict: false,
         },
         price: Micros(25_000),
         seed: u64::MAX - 1,
         inputs: Vec::new(),
         state: State::new(false),
+        translation: None,
     }
 }
 
