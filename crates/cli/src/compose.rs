@@ -1,26 +1,20 @@
 //! From the configuration to the house: the one place that knows which parts there are. The server room takes a gateway
 //! and asks no questions; that is why this crate, and only this one, names the store's and the engines' settings.
 
-use std::sync::Arc;
-
 use filmgate_contract::catalogue::Catalogue;
 use filmgate_domain::key::Scopes;
-use filmgate_domain::limit::{Limits, Rate};
+use filmgate_domain::limit::Limits;
 use filmgate_engines::address::Policy;
-use filmgate_engines::animatic::Animatic;
 use filmgate_engines::content::{Content, InvalidModerator, Moderator, Rules};
 use filmgate_engines::guard::{self, Guard};
-use filmgate_engines::port::{Upstream, Upstreams};
+use filmgate_engines::port::Upstreams;
 use filmgate_gateway::{Doors, Gateway, Parts, Settings, office};
 use filmgate_store::{Durability, Grouping, OpenError, Store};
 
 use crate::config::Config;
 use crate::config::value;
-use crate::private;
 use crate::trouble::Trouble;
-
-/// The name that the catalogue's routes have for the built-in engine.
-const ANIMATIC: &str = "animatic";
+use crate::{private, upstreams};
 
 /// The product short of a socket, and what can be asked of it.
 pub(crate) struct House {
@@ -33,7 +27,7 @@ pub(crate) struct House {
 /// Builds the house that `config` describes. Makes the data folder, takes it, and starts the render threads.
 pub(crate) fn house(config: &Config, doors: &Doors) -> Result<House, Trouble> {
     let catalogue = catalogue(config)?;
-    let upstreams = upstreams(config);
+    let upstreams = upstreams::upstreams(config, &doors.clock)?;
     check_routes(&catalogue, &upstreams)?;
     let store = Store::open(&store_settings(config), doors.clock.clone(), doors.entropy.clone());
     let store = store.map_err(|why| unopened(&why))?;
@@ -54,6 +48,12 @@ pub(crate) fn house(config: &Config, doors: &Doors) -> Result<House, Trouble> {
 
 /// The catalogue in force.
 pub(crate) fn catalogue(config: &Config) -> Result<Catalogue, Trouble> {
+    let mut catalogue = stated_catalogue(config)?;
+    upstreams::reroute(config, &mut catalogue)?;
+    Ok(catalogue)
+}
+
+fn stated_catalogue(config: &Config) -> Result<Catalogue, Trouble> {
     let Some(path) = &config.catalogue else { return Ok(Catalogue::builtin()) };
     let text = std::fs::read_to_string(path).map_err(|why| {
         Trouble::new(format!("the catalogue {} cannot be read: {why}; check `catalogue`", path.display()))
@@ -116,14 +116,6 @@ pub(crate) fn unopened(why: &OpenError) -> Trouble {
         OpenError::Database(_) => "; check the disk, or choose another folder with --data",
     };
     Trouble::new(format!("{why}{remedy}"))
-}
-
-fn upstreams(config: &Config) -> Upstreams {
-    let engine = Arc::new(Animatic::new(config.render_threads.resolve()));
-    Upstreams::from([(
-        ANIMATIC.to_owned(),
-        Upstream { engine, concurrency: config.renders as usize, rate: Rate::NONE, trim: false },
-    )])
 }
 
 /// A model that nobody can make would only be found out by its first client.

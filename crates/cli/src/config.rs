@@ -6,6 +6,7 @@
 mod file;
 pub(crate) mod keys;
 pub(crate) mod print;
+pub(crate) mod upstreams;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
@@ -65,7 +66,10 @@ impl Loaded {
     }
 
     fn take_file(&mut self, path: &std::path::Path) -> Result<(), Trouble> {
-        for entry in file::read(path)? {
+        let (entries, tables) = file::read(path)?;
+        self.config.tables = tables;
+        self.config.place = Some(path.to_owned());
+        for entry in entries {
             let place = format!("{}:{}", path.display(), entry.line);
             let key = known(&entry.name)
                 .map_err(|hint| Trouble::new(format!("{place}: unknown key `{}`; {hint}", entry.name)))?;

@@ -1,6 +1,6 @@
 //! THE EXECUTABLE `filmgate`.
 //!
-//! Dramatis personae: [`command`] knows the words; [`config`] what is in force; [`compose`] builds the house from it and
+//! Dramatis personae: [`command`] knows the words; [`config`] what is in force; [`compose`] builds the house from it, with the [`upstreams`] it names, and
 //! [`running`] lets it run, for [`serve`] and for [`generate`] alike. [`remote`] speaks to a server over HTTP, which
 //! `generate` and [`task`] stand on; [`account`], [`key`] and the [`books`] work on the data folder itself, over the
 //! [`desk`]; [`plan`] asks the built-in engine alone. [`doors`] is where time and chance come in.
@@ -31,6 +31,7 @@ mod serve;
 mod stop;
 mod task;
 mod trouble;
+mod upstreams;
 mod version;
 
 use std::process::ExitCode;

@@ -170,6 +170,21 @@ impl Catalogue {
         Ok(Self { models })
     }
 
+    /// Lets other upstreams make `model`; says whether there is such a model, and no contradiction.
+    pub fn reroute(&mut self, model: &str, upstreams: &[String], weights: &[u32]) -> Result<(), String> {
+        let names: Vec<_> = self.models.iter().map(|model| model.name.clone()).collect();
+        let Some(place) = self.models.iter().position(|known| known.name == model) else {
+            return Err(format!("there is no model `{model}`; there are {}", names.join(", ")));
+        };
+        let changed =
+            Model { upstreams: upstreams.to_vec(), weights: weights.to_vec(), ..self.models[place].clone() };
+        if let Some(flaw) = check::flaw(&changed, &self.models[..place]) {
+            return Err(flaw.reason);
+        }
+        self.models[place] = changed;
+        Ok(())
+    }
+
     /// Every model, in the order of the file.
     pub fn models(&self) -> &[Model] {
         &self.models

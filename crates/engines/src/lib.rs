@@ -2,7 +2,7 @@
 //!
 //! Dramatis personae: the [`Engine`](port::Engine) port, code for one protocol; an [`Upstream`](port::Upstream), an
 //! engine with its limits under the name routes use; [`Animatic`](animatic::Animatic), the engine that is built in and
-//! renders on this machine; [`Remote`](remote::Remote), every engine that is a file; the [`Guard`](guard::Guard), the one client that fetches what strangers' URLs point at;
+//! renders on this machine; [`Remote`](remote::Remote), every engine that is a file; the [`simulator`], which plays the services they talk to; the [`Guard`](guard::Guard), the one client that fetches what strangers' URLs point at;
 //! [`Content`](content::Content), which says what may not be made.
 //!
 //! This crate is the only one that knows the outbound HTTP client. It knows no dialect, no row, no status code of
@@ -16,3 +16,4 @@ pub mod guard;
 mod pause;
 pub mod port;
 pub mod remote;
+pub mod simulator;

@@ -17,6 +17,7 @@ use filmgate_domain::failure::Failure;
 use filmgate_domain::id::AttemptId;
 use filmgate_domain::limit::Rate;
 use filmgate_domain::media::Input;
+use filmgate_domain::money::Micros;
 use filmgate_domain::request::VideoRequest;
 use filmgate_domain::translation::Change;
 use futures_util::stream::BoxStream;
@@ -169,6 +170,8 @@ pub struct Upstream {
     pub concurrency: usize,
     /// How often it is given one.
     pub rate: Rate,
+    /// What a second of its films costs the operator.
+    pub price: Micros,
     /// Whether a film that is longer than was asked for is cut to that.
     pub trim: bool,
 }

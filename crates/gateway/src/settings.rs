@@ -56,7 +56,7 @@ impl Default for Settings {
             upstream_patience: Duration::from_mins(10),
             lease: Duration::from_mins(1),
             preparing: 8,
-            running: 64,
+            running: 256,
             sweep_every: Duration::from_mins(1),
             film_bytes: 2 << 30,
         }

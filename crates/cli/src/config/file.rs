@@ -1,9 +1,11 @@
-//! The configuration's file: a flat TOML table, read key by key so that every complaint can name its line.
+//! The configuration's file: a flat TOML table, read key by key so that every complaint can name its line, and behind
+//! it the tables of upstreams and routes.
 
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use super::upstreams::{self, TABLES, Tables};
 use super::value::Raw;
 use crate::trouble::Trouble;
 
@@ -24,12 +26,13 @@ pub(super) struct NotToml {
     pub(super) why: String,
 }
 
-/// Reads the file at `path`.
-pub(super) fn read(path: &Path) -> Result<Vec<Entry>, Trouble> {
+/// Reads the file at `path`: its keys, and its tables.
+pub(super) fn read(path: &Path) -> Result<(Vec<Entry>, Tables), Trouble> {
     let text = std::fs::read_to_string(path).map_err(|why| {
         Trouble::new(format!("the configuration {} cannot be read: {why}; check --config", path.display()))
     })?;
-    parse(&text).map_err(|wrong| Trouble::new(format!("{}:{}: {}", path.display(), wrong.line, wrong.why)))
+    let both = parse(&text).and_then(|entries| Ok((entries, upstreams::parse(&text)?)));
+    both.map_err(|wrong| Trouble::new(format!("{}:{}: {}", path.display(), wrong.line, wrong.why)))
 }
 
 pub(super) fn parse(text: &str) -> Result<Vec<Entry>, NotToml> {
@@ -41,6 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Entry>, NotToml> {
     let mut entries: Vec<Entry> = table
         .into_inner()
         .into_iter()
+        .filter(|(key, _)| !TABLES.contains(&key.get_ref().as_ref()))
         .map(|(key, value)| Entry {
             line: line(key.span().start),
             name: key.into_inner().into_owned(),

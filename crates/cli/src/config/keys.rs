@@ -9,6 +9,7 @@ use std::time::Duration;
 use filmgate_domain::address::Block;
 use filmgate_domain::limit::Rate;
 
+use super::upstreams::Tables;
 use super::value::{Bytes, Count, Durability, LogFormat, Raw, Secret, Setting};
 
 /// Who is meant to see a key's value.
@@ -52,12 +53,18 @@ macro_rules! keys {
         #[derive(Clone, Debug)]
         pub(crate) struct Config {
             $($(pub(crate) $name: $type,)+)+
+            /// The file's tables.
+            pub(crate) tables: Tables,
+            /// The file.
+            pub(crate) place: Option<PathBuf>,
         }
 
         impl Default for Config {
             fn default() -> Self {
                 Self {
                     $($($name: Setting::read(&Raw::One($default.to_owned())).expect(stringify!($name)),)+)+
+                    tables: Tables::default(),
+                    place: None,
                 }
             }
         }
@@ -143,7 +150,7 @@ keys! {
         /// How many films are rendered at once; at 0 tasks are taken and wait.
         renders: u32 = "2";
         /// How many running tasks are looked after at once.
-        running: usize = "64";
+        running: usize = "256";
         /// For how long an engine that cannot be reached is tried again.
         upstream_patience: Duration = "10m";
         /// How long a worker may be silent before its task is given to another.

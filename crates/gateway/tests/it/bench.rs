@@ -230,7 +230,7 @@ fn upstreams(scripted: Arc<Scripted>) -> Upstreams {
 }
 
 fn upstream(engine: Arc<dyn Engine>) -> Upstream {
-    Upstream { engine, concurrency: 4, rate: Rate::NONE, trim: false }
+    Upstream { engine, concurrency: 4, rate: Rate::NONE, price: Micros(0), trim: false }
 }
 
 fn models() -> Models {

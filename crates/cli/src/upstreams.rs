@@ -1,0 +1,96 @@
+//! From the configuration's tables to upstreams: which engine each is, and what it is shown. Every complaint names the
+//! file, the line and the upstream.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use filmgate_contract::catalogue::Catalogue;
+use filmgate_domain::clock::Clock;
+use filmgate_domain::limit::Rate;
+use filmgate_domain::money::Micros;
+use filmgate_engines::address::Policy;
+use filmgate_engines::animatic::Animatic;
+use filmgate_engines::port::{Engine, Upstream, Upstreams};
+use filmgate_engines::remote::description::Description;
+use filmgate_engines::remote::{Remote, Settings, shipped};
+
+use crate::config::Config;
+use crate::config::upstreams as table;
+use crate::trouble::Trouble;
+
+/// The name that the catalogue's routes have for the built-in engine.
+pub(crate) const ANIMATIC: &str = "animatic";
+
+/// Every upstream: the built-in one, and those of the configuration.
+pub(crate) fn upstreams(config: &Config, clock: &Arc<dyn Clock>) -> Result<Upstreams, Trouble> {
+    let animatic: Arc<dyn Engine> = Arc::new(Animatic::new(config.render_threads.resolve()));
+    let concurrency = config.renders as usize;
+    let built_in =
+        Upstream { engine: animatic, concurrency, rate: Rate::NONE, price: Micros(0), trim: false };
+    let mut all = Upstreams::from([(ANIMATIC.to_owned(), built_in)]);
+    for stated in &config.tables.upstreams {
+        let upstream =
+            upstream(config, stated, clock).map_err(|why| at(config, stated.line, &stated.name, &why))?;
+        all.insert(stated.name.clone(), upstream);
+    }
+    Ok(all)
+}
+
+fn upstream(config: &Config, stated: &table::Upstream, clock: &Arc<dyn Clock>) -> Result<Upstream, String> {
+    if stated.name == ANIMATIC {
+        return Err(format!("`{ANIMATIC}` is the built-in engine's name"));
+    }
+    let settings = Settings {
+        base_url: stated.base_url.clone(),
+        model: stated.model.clone(),
+        secret: stated.secret()?,
+        can: stated.can.clone(),
+        options: stated.texts(),
+        policy: Policy::new(config.media_allow.clone()),
+    };
+    let remote = Remote::new(description(&stated.engine)?, settings, clock.clone())?;
+    Ok(Upstream {
+        engine: Arc::new(remote),
+        concurrency: stated.concurrency,
+        rate: stated.rate.unwrap_or(Rate::NONE),
+        price: Micros(stated.price.max(0)),
+        trim: stated.trim,
+    })
+}
+
+/// The description called `name`: a shipped one, or the file at that path.
+pub(crate) fn description(name: &str) -> Result<Description, String> {
+    if let Some(known) = shipped::find(name) {
+        return known.map_err(|wrong| format!("{name}: {wrong}"));
+    }
+    let path = Path::new(name);
+    if path.extension().is_none_or(|end| end != "toml") {
+        let known: Vec<_> = shipped::SHIPPED.iter().map(|(name, _)| *name).collect();
+        return Err(format!(
+            "there is no engine `{name}`; there are {}, or the path of a .toml file",
+            known.join(", ")
+        ));
+    }
+    let text = std::fs::read_to_string(path).map_err(|why| format!("{name} cannot be read: {why}"))?;
+    Description::parse(&text).map_err(|wrong| format!("{name}:{}: {}", wrong.line, wrong.reason))
+}
+
+/// Lets the configuration's routes win over the catalogue's.
+pub(crate) fn reroute(config: &Config, catalogue: &mut Catalogue) -> Result<(), Trouble> {
+    for route in &config.tables.routes {
+        let wrong = |why: String| at(config, route.line, "route", &why);
+        if route.models.is_empty() {
+            return Err(wrong("`models` names none".to_owned()));
+        }
+        for model in &route.models {
+            catalogue.reroute(model, &route.upstreams, &route.weights).map_err(wrong)?;
+        }
+    }
+    Ok(())
+}
+
+fn at(config: &Config, line: usize, name: &str, why: &str) -> Trouble {
+    let place =
+        config.place.as_deref().map_or_else(String::new, |place| format!("{}:{line}: ", place.display()));
+    Trouble::new(format!("{place}{name}: {why}"))
+}
