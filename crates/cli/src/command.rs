@@ -6,11 +6,13 @@ use crate::account::{self, AccountArgs};
 use crate::books::{self, AuditArgs, LedgerArgs, UsageArgs};
 use crate::config::print::{self, ConfigArgs};
 use crate::doctor::{self, DoctorArgs};
+use crate::engine::{self, EngineArgs};
 use crate::generate::{self, GenerateArgs};
 use crate::key::{self, KeyArgs};
 use crate::model::{self, ModelArgs};
 use crate::plan::{self, PlanArgs};
 use crate::serve::{self, ServeArgs};
+use crate::simulate::{self, SimulateArgs};
 use crate::task::{self, TaskArgs};
 use crate::trouble::Trouble;
 use crate::version::{self, VersionArgs};
@@ -38,6 +40,8 @@ enum Command {
     Audit(AuditArgs),
     Model(ModelArgs),
     Plan(PlanArgs),
+    Engine(EngineArgs),
+    Simulate(SimulateArgs),
     Config(ConfigArgs),
     Doctor(DoctorArgs),
     Version(VersionArgs),
@@ -56,6 +60,8 @@ pub(crate) fn run() -> Result<(), Trouble> {
         Command::Audit(args) => books::audit(&args),
         Command::Model(args) => model::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Engine(args) => engine::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Config(args) => print::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Version(args) => version::run(&args),

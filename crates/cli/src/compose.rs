@@ -160,5 +160,6 @@ fn gateway_settings(config: &Config) -> Settings {
         running: config.running,
         sweep_every: config.sweep_every,
         film_bytes: config.film_bytes.0,
+        public_url: config.public_url.clone(),
     }
 }

@@ -3,7 +3,8 @@
 //! Dramatis personae: [`command`] knows the words; [`config`] what is in force; [`compose`] builds the house from it, with the [`upstreams`] it names, and
 //! [`running`] lets it run, for [`serve`] and for [`generate`] alike. [`remote`] speaks to a server over HTTP, which
 //! `generate` and [`task`] stand on; [`account`], [`key`] and the [`books`] work on the data folder itself, over the
-//! [`desk`]; [`plan`] asks the built-in engine alone. [`doors`] is where time and chance come in.
+//! [`desk`]; [`plan`] asks the built-in engine alone, [`engine`] and
+//! [`simulate`] the others and what they talk to. [`doors`] is where time and chance come in.
 //!
 //! Only this crate knows the environment, stdout, signals and exit codes. It decides nothing about tasks.
 
@@ -16,6 +17,7 @@ mod config;
 mod desk;
 mod doctor;
 mod doors;
+mod engine;
 mod film_request;
 mod generate;
 mod key;
@@ -28,6 +30,7 @@ mod progress;
 mod remote;
 mod running;
 mod serve;
+mod simulate;
 mod stop;
 mod task;
 mod trouble;

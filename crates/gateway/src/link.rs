@@ -5,7 +5,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use filmgate_domain::clock::Timestamp;
-use filmgate_domain::id::{ArtifactId, well_formed};
+use filmgate_domain::id::{ArtifactId, TaskId, well_formed};
+use filmgate_domain::media::BlobKey;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -58,47 +59,93 @@ impl Signer {
 
     /// Path and query of the link to `artifact` that works until `ends`; the base URL goes in front.
     pub fn link(&self, artifact: &ArtifactId, ends: Timestamp) -> String {
-        let key = &self.keys[0];
-        let tag = URL_SAFE_NO_PAD.encode(key.tag(artifact.as_str(), ends.seconds()).finalize().into_bytes());
-        format!("/files/{artifact}?e={}&k={}&s={tag}", ends.seconds(), key.name)
+        self.signed(artifact.as_str(), ends)
     }
 
-    /// Whether one of our keys signed this, and its time is not over.
-    pub fn check(
-        &self,
-        artifact: &str,
-        signature: &Signature,
-        now: Timestamp,
-    ) -> Result<ArtifactId, Refusal> {
+    /// The same for a reference that an upstream is to fetch.
+    pub fn input_link(&self, task: &TaskId, place: u16, tail: &str, ends: Timestamp) -> String {
+        self.signed(&format!("{task}.{place}.{tail}"), ends)
+    }
+
+    fn signed(&self, name: &str, ends: Timestamp) -> String {
+        let key = &self.keys[0];
+        let tag = URL_SAFE_NO_PAD.encode(key.tag(name, ends.seconds()).finalize().into_bytes());
+        format!("/files/{name}?e={}&k={}&s={tag}", ends.seconds(), key.name)
+    }
+
+    /// What a link leads to, if one of our keys signed it and its time is not over.
+    pub fn check(&self, artifact: &str, signature: &Signature, now: Timestamp) -> Result<BlobKey, Refusal> {
         let tag = URL_SAFE_NO_PAD.decode(&signature.tag).unwrap_or_default();
         let key = self.keys.iter().find(|key| key.name == signature.key).ok_or(Refusal::BadSignature)?;
         key.tag(artifact, signature.ends).verify_slice(&tag).map_err(|_| Refusal::BadSignature)?;
         if !well_formed(artifact) {
             return Err(Refusal::BadSignature);
         }
-        if now.seconds() >= signature.ends {
-            Err(Refusal::Expired)
-        } else {
-            Ok(ArtifactId::from_text(artifact))
-        }
+        if now.seconds() >= signature.ends { Err(Refusal::Expired) } else { Ok(blob(artifact)) }
     }
 }
 
+/// The bytes that a link's name stands for: a reference has its task, its place and its tail, divided by dots.
+fn blob(name: &str) -> BlobKey {
+    let mut parts = name.splitn(3, '.');
+    let task = parts.next().unwrap_or_default();
+    match (parts.next().and_then(|place| place.parse().ok()), parts.next()) {
+        (Some(place), Some(tail)) => {
+            BlobKey::Input { task: TaskId::from_text(task), place, tail: tail.into() }
+        }
+        _ => BlobKey::Artifact(ArtifactId::from_text(name)),
+    }
+}
+
+/// What a link leads to.
+pub struct Opened {
+    /// The bytes.
+    pub file: std::fs::File,
+    /// Their media type.
+    pub mime: &'static str,
+}
+
 impl Gateway {
-    /// Opens the film that a link leads to.
-    pub fn open(&self, artifact: &str, signature: &Signature) -> Result<std::fs::File, Refusal> {
-        let id = self.signer().check(artifact, signature, self.now())?;
-        let blob = filmgate_domain::media::BlobKey::Artifact(id);
-        self.store().blobs().open(&blob).map_err(|error| match error.kind() {
+    /// Opens the film, or the reference, that a link leads to.
+    pub fn open(&self, artifact: &str, signature: &Signature) -> Result<Opened, Refusal> {
+        let blob = self.signer().check(artifact, signature, self.now())?;
+        let file = self.store().blobs().open(&blob).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Refusal::Expired,
             _ => Refusal::from(error),
-        })
+        })?;
+        let mime = if matches!(blob, BlobKey::Artifact(_)) { "video/mp4" } else { mime(&file)? };
+        Ok(Opened { file, mime })
     }
+}
+
+/// The media type of a reference, by how it begins: what the probe accepted is one of these.
+fn mime(file: &std::fs::File) -> std::io::Result<&'static str> {
+    use std::os::unix::fs::FileExt;
+    let mut head = [0; 12];
+    let read = file.read_at(&mut head, 0)?;
+    Ok(match &head[..read] {
+        [0xff, 0xd8, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [b'R', b'I', b'F', b'F', ..] => "image/webp",
+        [0x1a, 0x45, 0xdf, 0xa3, ..] => "video/webm",
+        [.., b'q', b't', b' ', b' '] => "video/quicktime",
+        _ => "video/mp4",
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_leads_to_a_film_or_to_a_reference() {
+        let ours = signer(&["0123456789abcdef"]);
+        let (task, ends) = (TaskId::from_text("video_1"), Timestamp::from_millis(9_000));
+        let (name, signature) = parse(&ours.input_link(&task, 2, "abc", ends));
+        let led = ours.check(&name, &signature, Timestamp::from_millis(0)).unwrap();
+        assert_eq!(led, BlobKey::Input { task, place: 2, tail: "abc".into() });
+        assert!(matches!(blob("film_1"), BlobKey::Artifact(_)));
+    }
 
     fn signer(secrets: &[&str]) -> Signer {
         Signer::new(secrets.iter().filter_map(|secret| SigningKey::new(secret.as_bytes())).collect()).unwrap()

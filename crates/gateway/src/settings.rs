@@ -37,6 +37,8 @@ pub struct Settings {
     pub sweep_every: Duration,
     /// The largest film accepted from an upstream, in bytes.
     pub film_bytes: u64,
+    /// Where upstreams reach this server, to fetch references by link.
+    pub public_url: Option<String>,
 }
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -59,6 +61,7 @@ impl Default for Settings {
             running: 256,
             sweep_every: Duration::from_mins(1),
             film_bytes: 2 << 30,
+            public_url: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use filmgate_contract::problem::{Code, Problem};
 use filmgate_domain::clock::Timestamp;
-use filmgate_gateway::link::Signature;
+use filmgate_gateway::link::{Opened, Signature};
 use hyper::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
     CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderValue, IF_NONE_MATCH, IF_RANGE, RANGE,
@@ -24,7 +24,7 @@ const EXPOSED: HeaderValue =
 pub(crate) fn film(exchange: &Exchange) -> Outcome {
     let gateway = &exchange.app.gateway;
     let signature = signature(exchange);
-    let file = gateway.open(exchange.id(), &signature).map_err(refused)?;
+    let Opened { file, mime } = gateway.open(exchange.id(), &signature).map_err(refused)?;
     let length = file.metadata().map_err(|error| refused(error.into()))?.len();
     let etag = format!("\"{}\"", exchange.id());
     let (status, start, end) = match choose(exchange, &etag, length) {
@@ -37,7 +37,7 @@ pub(crate) fn film(exchange: &Exchange) -> Outcome {
     let body = if sends { Body::Film(Film::new(file, start, end)) } else { Body::Ready(bytes::Bytes::new()) };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    describe(&mut response, exchange.id(), &etag, signature.ends, gateway.now());
+    describe(&mut response, exchange.id(), mime, signature.ends, gateway.now());
     if status != StatusCode::NOT_MODIFIED {
         reply::set(&mut response, CONTENT_LENGTH, HeaderValue::from(end - start));
     }
@@ -75,9 +75,9 @@ fn choose(exchange: &Exchange, etag: &str, length: u64) -> Choice {
 }
 
 /// The headers that say what the film is. It never changes; a cache may keep it as long as the link works.
-fn describe(response: &mut Response, artifact: &str, etag: &str, ends: i64, now: Timestamp) {
+fn describe(response: &mut Response, artifact: &str, mime: &'static str, ends: i64, now: Timestamp) {
     let fixed = [
-        (hyper::header::CONTENT_TYPE, HeaderValue::from_static("video/mp4")),
+        (hyper::header::CONTENT_TYPE, HeaderValue::from_static(mime)),
         (ACCEPT_RANGES, HeaderValue::from_static("bytes")),
         (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         (ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
@@ -85,9 +85,18 @@ fn describe(response: &mut Response, artifact: &str, etag: &str, ends: i64, now:
     ];
     response.headers_mut().reserve(12);
     response.headers_mut().extend(fixed.map(|(name, value)| (Some(name), value)));
-    say(response, ETAG, etag);
-    say(response, CONTENT_DISPOSITION, &format!("inline; filename=\"{artifact}.mp4\""));
+    say(response, ETAG, &format!("\"{artifact}\""));
+    say(response, CONTENT_DISPOSITION, &format!("inline; filename=\"{artifact}.{}\"", end(mime)));
     say(response, CACHE_CONTROL, &format!("private, max-age={}", (ends - now.seconds()).max(0)));
+}
+
+/// What a file of this type ends with.
+fn end(mime: &str) -> &str {
+    match mime.rsplit('/').next().unwrap_or_default() {
+        "quicktime" => "mov",
+        "jpeg" => "jpg",
+        other => other,
+    }
 }
 
 /// 416, with the length there is.

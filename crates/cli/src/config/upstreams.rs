@@ -2,7 +2,7 @@
 //! goes to. Credentials are never in the file; it names the variable or the file that holds one.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use filmgate_domain::limit::Rate;
 use filmgate_engines::remote::abilities::Abilities;
@@ -127,18 +127,23 @@ impl Upstream {
 
     /// Its credential, if it has one.
     pub(crate) fn secret(&self) -> Result<Option<String>, String> {
-        let found = match (&self.secret_env, &self.secret_file) {
-            (Some(variable), _) => {
-                let value = std::env::var_os(variable).and_then(|value| value.into_string().ok());
-                value.ok_or_else(|| format!("the environment variable {variable} is not set"))?
-            }
-            (None, Some(path)) => std::fs::read_to_string(path)
-                .map_err(|why| format!("the credential {} cannot be read: {why}", path.display()))?,
-            (None, None) => return Ok(None),
-        };
-        let secret = found.trim().to_owned();
-        if secret.is_empty() { Err("the credential is blank".to_owned()) } else { Ok(Some(secret)) }
+        secret(self.secret_env.as_deref(), self.secret_file.as_deref())
     }
+}
+
+/// The credential in a variable or a file.
+pub(crate) fn secret(variable: Option<&str>, file: Option<&Path>) -> Result<Option<String>, String> {
+    let found = match (variable, file) {
+        (Some(variable), _) => {
+            let value = std::env::var_os(variable).and_then(|value| value.into_string().ok());
+            value.ok_or_else(|| format!("the environment variable {variable} is not set"))?
+        }
+        (None, Some(path)) => std::fs::read_to_string(path)
+            .map_err(|why| format!("the credential {} cannot be read: {why}", path.display()))?,
+        (None, None) => return Ok(None),
+    };
+    let secret = found.trim().to_owned();
+    if secret.is_empty() { Err("the credential is blank".to_owned()) } else { Ok(Some(secret)) }
 }
 
 #[cfg(test)]

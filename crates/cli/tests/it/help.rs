@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::process::run;
 
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 38] = [
     &[],
     &["serve"],
     &["generate"],
@@ -35,6 +35,11 @@ const COMMANDS: [&[&str]; 33] = [
     &["audit"],
     &["model"],
     &["plan"],
+    &["engine"],
+    &["engine", "list"],
+    &["engine", "show"],
+    &["engine", "check"],
+    &["simulate"],
     &["config"],
     &["doctor"],
     &["version"],

@@ -73,6 +73,11 @@ impl Abilities {
         }
     }
 
+    /// The shortest film it makes, in seconds, if it says.
+    pub fn shortest(&self) -> Option<u32> {
+        self.lengths()?.into_iter().min()
+    }
+
     /// Whether every value in it makes sense; otherwise which does not.
     pub fn check(&self) -> Result<(), String> {
         if self.lengths().is_some_and(|lengths| lengths.is_empty()) {

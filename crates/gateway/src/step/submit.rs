@@ -8,6 +8,7 @@ use std::time::Duration;
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::id::AttemptId;
 use filmgate_domain::lease::Claim;
+use filmgate_domain::media::{BlobKey, Input, MediaSource};
 use filmgate_domain::task::{Attempt, State, Task};
 use filmgate_engines::content::Unavailable;
 use filmgate_engines::port::{Dedupe, EngineError, Job, Snapshot, Upstream};
@@ -122,16 +123,31 @@ impl Gateway {
     }
 
     fn job(&self, task: &Task, attempt: &Attempt) -> Job {
-        let snapshot = |input: &filmgate_domain::media::Input| Snapshot {
+        let references = task.request.guidance.references();
+        let snapshot = |(input, (_, _, source)): (&Input, (_, _, &MediaSource))| Snapshot {
             path: self.store().blobs().path(&input.blob),
-            link: None,
+            link: self.reference_link(input, source),
             input: input.clone(),
         };
         Job {
             attempt: attempt.id.clone(),
             request: task.request.clone(),
             seed: task.seed,
-            inputs: task.inputs.iter().map(snapshot).collect(),
+            inputs: task.inputs.iter().zip(references).map(snapshot).collect(),
+        }
+    }
+
+    /// Where the world can fetch a reference: here, if this server is reached by the world, or else where the client
+    /// said that it is.
+    fn reference_link(&self, input: &Input, source: &MediaSource) -> Option<String> {
+        match (&self.settings().public_url, &input.blob, source) {
+            (Some(url), BlobKey::Input { task, place, tail }, _) => {
+                let ends = self.now() + self.settings().run_life;
+                let link = self.signer().input_link(task, *place, tail, ends);
+                Some(format!("{}{link}", url.trim_end_matches('/')))
+            }
+            (_, _, MediaSource::Url(url)) => Some(url.clone()),
+            _ => None,
         }
     }
 

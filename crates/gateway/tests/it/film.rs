@@ -31,7 +31,7 @@ async fn a_prompt_becomes_a_film_that_can_be_downloaded_for_a_day() {
     let link = bench.gateway.signer().link(&done.artifact.id, done.expires);
     let (artifact, signature) = parse(&link);
     let mut film = Vec::new();
-    bench.gateway.open(&artifact, &signature).unwrap().read_to_end(&mut film).unwrap();
+    bench.gateway.open(&artifact, &signature).unwrap().file.read_to_end(&mut film).unwrap();
     assert_eq!(film.len() as u64, done.artifact.bytes);
     assert_eq!(&film[4..8], b"ftyp");
 
