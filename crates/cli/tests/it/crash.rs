@@ -33,7 +33,7 @@ const CLIENTS: u64 = 4;
 const CREATES: u64 = 4;
 
 /// One small and cheap model of each dialect.
-const CATALOGUE: &str = r#"
+pub(crate) const CATALOGUE: &str = r#"
 [[model]]
 name = "tiny"
 dialect = "sora"
@@ -72,11 +72,11 @@ bytes_below = 1_000_000
 "#;
 
 /// Chance that can be repeated: xorshift.
-struct Chance(AtomicU64);
+pub(crate) struct Chance(pub(crate) AtomicU64);
 
 impl Chance {
     /// A number from 0 up to and without `end`.
-    fn below(&self, end: u64) -> u64 {
+    pub(crate) fn below(&self, end: u64) -> u64 {
         let step = |mut x: u64| {
             x ^= x << 13;
             x ^= x >> 7;
@@ -204,7 +204,7 @@ fn create(address: SocketAddr, route: &str, body: &Value, secret: &str, key: Opt
 }
 
 /// Lets `span` pass: the instant of a kill is the one thing here that is a time and no event.
-fn pass(span: Duration) {
+pub(crate) fn pass(span: Duration) {
     let (_sender, never) = channel::<()>();
     let _timeout = never.recv_timeout(span);
 }
@@ -283,13 +283,13 @@ fn prepaid(folder: &Path) -> String {
 }
 
 /// The ledger's proof, which finds nothing wrong.
-fn adds_up(folder: &Path) -> Value {
+pub(crate) fn adds_up(folder: &Path) -> Value {
     let output = run(folder, &["ledger", "check", "--data", "data", "--json"]);
     assert!(output.status.success(), "{}", said(folder, &output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn stop(server: Server) {
+pub(crate) fn stop(server: Server) {
     server.signal(Signal::TERM);
     let (status, _, took) = server.end();
     assert!(status.success() && took < Duration::from_secs(10), "{status} after {took:?}");

@@ -1,6 +1,8 @@
 //! The executable as its users meet it: started, spoken to, stopped, killed. Everything here runs the real binary.
 
 mod browser;
+mod chain;
+mod chaos;
 mod config;
 mod crash;
 mod examples;
@@ -12,3 +14,4 @@ mod keys;
 mod money;
 mod process;
 mod serve;
+mod simulated;

@@ -73,8 +73,13 @@ pub(crate) struct Starting {
 impl Starting {
     /// Starts `serve` on `folder/data` and a free port; does not wait.
     pub(crate) fn new(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::at("127.0.0.1:0", folder, arguments, variables)
+    }
+
+    /// The same at an address.
+    pub(crate) fn at(address: &str, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = filmgate(folder);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data", "data"]).args(arguments);
+        command.args(["serve", "--listen", address, "--data", "data"]).args(arguments);
         command.env("FILMGATE_LOG", "warn").envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let out = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
