@@ -171,7 +171,7 @@ pub(crate) fn run(args: &TaskArgs) -> Result<(), Trouble> {
                 let page = remote.list("/v1/tasks", &query.into_iter().flatten().collect::<Vec<_>>()).await?;
                 if args.json { output::json(&page) } else { list(&page) }
             }
-            Verb::Show { id } => show(&remote.read(checked(id)?).await?, args.json),
+            Verb::Show { id } => show(&seen(&remote, checked(id)?).await?, args.json),
             Verb::Watch { id } => follow(&remote, checked(id)?, args.json).await,
             Verb::Cancel { id, reason: None } => cancel(&remote, checked(id)?, args.json).await,
             Verb::Cancel { id, reason: Some(reason) } => {
@@ -251,6 +251,32 @@ fn list(page: &Value) -> Result<(), Trouble> {
     paged(table, page["next_cursor"].as_str())
 }
 
+/// The task as its owner sees it, and to whom may see it what its upstream was sent.
+async fn seen(remote: &Remote, id: &str) -> Result<Told, Trouble> {
+    let mut told = remote.read(id).await?;
+    if let Ok(all) = remote.list(&format!("/v1/admin/tasks/{id}"), &[]).await
+        && let (Value::Object(shown), Value::Object(translation)) = (&mut told.whole, &all["translation"])
+    {
+        shown.insert("upstream".to_owned(), translation["upstream"].clone());
+        shown.insert("changes".to_owned(), translation["changes"].clone());
+    }
+    Ok(told)
+}
+
+/// `seconds 5 became 6`.
+fn changes(changes: &[Value]) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let told = changes.iter().map(|change| {
+        let (field, asked) = (text(&change["field"]), text(&change["asked"]));
+        change["sent"].as_str().map_or_else(
+            || format!("{field} {asked} was left out"),
+            |sent| format!("{field} {asked} became {sent}"),
+        )
+    });
+    let told: Vec<_> = told.collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+}
+
 fn show(told: &Told, json: bool) -> Result<(), Trouble> {
     if json {
         return output::json(&told.whole);
@@ -260,6 +286,7 @@ fn show(told: &Told, json: bool) -> Result<(), Trouble> {
         let text = match value {
             Value::Number(_) if matches!(&**name, "created" | "expires_at") => moment(value),
             Value::String(text) => text.clone(),
+            Value::Array(list) if name == "changes" => changes(list),
             other => other.to_string(),
         };
         format!("{name:<15} {text}\n")

@@ -1,8 +1,10 @@
 //! From the configuration's tables to upstreams: which engine each is, and what it is shown. Every complaint names the
 //! file, the line and the upstream.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use filmgate_contract::catalogue::Catalogue;
 use filmgate_domain::clock::Clock;
@@ -13,13 +15,19 @@ use filmgate_engines::animatic::Animatic;
 use filmgate_engines::port::{Engine, Upstream, Upstreams};
 use filmgate_engines::remote::description::Description;
 use filmgate_engines::remote::{Remote, Settings, shipped};
+use filmgate_engines::simulator;
+use filmgate_engines::simulator::server::Server;
 
 use crate::config::Config;
 use crate::config::upstreams as table;
+use crate::config::value::Word as _;
 use crate::trouble::Trouble;
 
 /// The name that the catalogue's routes have for the built-in engine.
 pub(crate) const ANIMATIC: &str = "animatic";
+
+/// The name of the engine that is a simulated service.
+const SIMULATOR: &str = "simulator";
 
 /// Every upstream: the built-in one, and those of the configuration.
 pub(crate) fn upstreams(config: &Config, clock: &Arc<dyn Clock>) -> Result<Upstreams, Trouble> {
@@ -41,6 +49,7 @@ fn upstream(config: &Config, stated: &table::Upstream, clock: &Arc<dyn Clock>) -
         return Err(format!("`{ANIMATIC}` is the built-in engine's name"));
     }
     let settings = Settings {
+        name: stated.name.clone(),
         base_url: stated.base_url.clone(),
         model: stated.model.clone(),
         secret: stated.secret()?,
@@ -48,7 +57,12 @@ fn upstream(config: &Config, stated: &table::Upstream, clock: &Arc<dyn Clock>) -
         options: stated.texts(),
         policy: Policy::new(config.media_allow.clone()),
     };
-    let remote = Remote::new(description(&stated.engine)?, settings, clock.clone())?;
+    let remote = if stated.engine == SIMULATOR {
+        let settings = Settings { base_url: Some(simulator(stated)?), options: BTreeMap::new(), ..settings };
+        Remote::new(description("filmgate")?, settings, clock.clone())?
+    } else {
+        Remote::new(description(&stated.engine)?, settings, clock.clone())?
+    };
     Ok(Upstream {
         engine: Arc::new(remote),
         concurrency: stated.concurrency,
@@ -56,6 +70,42 @@ fn upstream(config: &Config, stated: &table::Upstream, clock: &Arc<dyn Clock>) -
         price: Micros(stated.price.max(0)),
         trim: stated.trim,
     })
+}
+
+/// Starts a simulated service in this process, and says where it is. It goes wrong as `filmgate simulate` does.
+fn simulator(stated: &table::Upstream) -> Result<String, String> {
+    let options = stated.texts();
+    let known = ["takes", "faults", "seed"];
+    if let Some(name) = options.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err(format!("`options` has `{name}`; the simulator has: {}", known.join(", ")));
+    }
+    let number = |name: &str, default: u64| match options.get(name) {
+        Some(text) => text.parse().map_err(|_| format!("`options.{name}` is `{text}`; it must be a number")),
+        None => Ok(default),
+    };
+    let takes = match options.get("takes") {
+        Some(text) => {
+            Duration::parse(text).ok_or_else(|| format!("`options.takes` must be {}", Duration::ALLOWED))?
+        }
+        None => Duration::from_secs(2),
+    };
+    let faults = u8::try_from(number("faults", 0)?).ok().filter(|faults| *faults <= 100);
+    let settings = simulator::Settings {
+        dialect: simulator::dialect::Dialect::Kyy,
+        takes,
+        faults: faults.ok_or("`options.faults` must be 0 to 100")?,
+        seed: number("seed", 1)?,
+        film: None,
+    };
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Ok("http://127.0.0.1:9".to_owned());
+    }
+    let told = |why: std::io::Error| format!("the simulator cannot listen: {why}");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(told)?;
+    let server = Server::on(listener, settings).map_err(told)?;
+    let place = format!("http://{}", server.address());
+    tokio::spawn(server.run());
+    Ok(place)
 }
 
 /// The description called `name`: a shipped one, or the file at that path.

@@ -42,6 +42,8 @@ use crate::port::{Dedupe, Engine, EngineError, Film, Job, Pace, Progress};
 /// What the configuration says of an upstream.
 #[derive(Clone, Default)]
 pub struct Settings {
+    /// What the configuration calls it, for logs and counts.
+    pub name: String,
     /// Where it is; the file's place without it.
     pub base_url: Option<String>,
     /// What it calls the model; the file's word without it.
@@ -58,6 +60,7 @@ pub struct Settings {
 
 /// An upstream that speaks as a file says.
 pub struct Remote {
+    name: String,
     description: Description,
     can: Abilities,
     model: String,
@@ -87,7 +90,7 @@ impl Remote {
         let description = Description { can: can.clone(), ..description };
         let model = settings.model.or_else(|| description.model.clone()).unwrap_or_default();
         let wire = Wire::new(base, description.auth.clone(), settings.secret, settings.policy, clock);
-        Ok(Self { description, can, model, options, wire })
+        Ok(Self { name: settings.name, description, can, model, options, wire })
     }
 
     fn names<'a>(&'a self, order: Option<&'a Order<'a>>, handle: Option<&'a Handle>) -> Names<'a> {
@@ -175,8 +178,10 @@ impl Remote {
             return Ok(Progress::Done);
         }
         if !poll.state.is_empty() && !is(&poll.queued) && !is(&poll.working) {
-            metrics::counter!("filmgate_upstream_unknown_words_total").increment(1);
+            metrics::counter!("filmgate_upstream_unknown_words_total", "upstream" => self.name.clone())
+                .increment(1);
             tracing::warn!(
+                upstream = self.name,
                 answer = answer.told(),
                 "an upstream says a word for a job's state that is not known; the state stays"
             );

@@ -45,8 +45,8 @@ struct Seen {
     failing_since: Option<Timestamp>,
     alone_until: Option<Timestamp>,
     busy_until: Option<Timestamp>,
-    /// Whether one job is out to see if it works again.
-    trial: bool,
+    /// Since when one job is out to see if it works again.
+    trial: Option<Timestamp>,
     /// How long its films usually take.
     usual: Option<Duration>,
 }
@@ -84,7 +84,7 @@ impl Health {
     pub(crate) fn admits(&self, now: Timestamp) -> bool {
         let seen = self.seen();
         let waits = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
-        let tried = seen.faults >= TOLERATED && seen.trial;
+        let tried = seen.faults >= TOLERATED && seen.trial.is_some_and(|since| now < since + ALONE_AT_MOST);
         !(tried || waits(seen.busy_until) || waits(seen.alone_until))
     }
 
@@ -100,7 +100,7 @@ impl Health {
             return None;
         }
         let mut seen = self.seen();
-        seen.trial = seen.faults >= TOLERATED;
+        seen.trial = (seen.faults >= TOLERATED).then_some(now);
         Some(held)
     }
 
@@ -114,14 +114,14 @@ impl Health {
     /// It took a job, or refused one for what it says.
     pub(crate) fn well(&self) {
         let mut seen = self.seen();
-        (seen.faults, seen.failing_since, seen.alone_until, seen.trial) = (0, None, None, false);
+        (seen.faults, seen.failing_since, seen.alone_until, seen.trial) = (0, None, None, None);
     }
 
     /// It has enough to do.
     pub(crate) fn busy(&self, after: Option<Duration>, now: Timestamp) {
         let mut seen = self.seen();
         seen.busy_until = Some(now + after.unwrap_or(BUSY).min(BUSY_AT_MOST));
-        seen.trial = false;
+        seen.trial = None;
     }
 
     /// It did something wrong. Says for how long it is left alone now, if it was not the first time.
@@ -129,7 +129,7 @@ impl Health {
         let mut seen = self.seen();
         seen.faults = seen.faults.saturating_add(1);
         seen.failing_since.get_or_insert(now);
-        seen.trial = false;
+        seen.trial = None;
         let beyond = seen.faults.checked_sub(TOLERATED);
         let alone = beyond.map_or(BREATH, |beyond| ALONE.saturating_mul(1 << beyond.min(8)));
         let alone = alone.max(after.unwrap_or_default()).min(ALONE_AT_MOST);
@@ -142,7 +142,7 @@ impl Health {
         let mut seen = self.seen();
         seen.faults = seen.faults.max(TOLERATED);
         seen.failing_since.get_or_insert(now);
-        (seen.alone_until, seen.trial) = (Some(now + ALONE_AT_MOST), false);
+        (seen.alone_until, seen.trial) = (Some(now + ALONE_AT_MOST), None);
     }
 
     /// Since when it has done nothing right.

@@ -48,6 +48,14 @@ impl Server {
         Ok(Self { simulator: Arc::new(Simulator::new(settings)), listener, address })
     }
 
+    /// Serves on a socket that listens already. Needs a runtime around it.
+    pub fn on(listener: std::net::TcpListener, settings: Settings) -> std::io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let address = listener.local_addr()?;
+        Ok(Self { simulator: Arc::new(Simulator::new(settings)), listener, address })
+    }
+
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address

@@ -5,7 +5,7 @@ use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::id::ArtifactId;
 use filmgate_domain::lease::Claim;
 use filmgate_domain::media::{BlobKey, Size};
-use filmgate_domain::task::Artifact;
+use filmgate_domain::task::{Artifact, State};
 use filmgate_engines::port::EngineError;
 use filmgate_media::probe::{Probe, probe};
 
@@ -33,8 +33,20 @@ impl Gateway {
         let took = now.since(claim.task.created);
         self.advance(&claim, state).await?;
         metrics::histogram!("filmgate_task_seconds").record(took);
+        self.cost(&claim, video.duration_ms);
         tracing::info!(task = %claim.task.id, seconds = took.as_secs_f64(), bytes = video.bytes, "task succeeded");
         Ok(())
+    }
+}
+
+impl Gateway {
+    /// Counts what the film costs the operator.
+    fn cost(&self, claim: &Claim, millis: u64) {
+        let State::Running(running) = &claim.task.state else { return };
+        let name = &running.attempt.upstream;
+        let price = self.parts.upstreams.get(name).map_or(0, |upstream| upstream.price.0.unsigned_abs());
+        let count = metrics::counter!("filmgate_upstream_cost_micros_total", "upstream" => name.clone());
+        count.increment(price.saturating_mul(millis) / 1000);
     }
 }
 
