@@ -274,7 +274,7 @@ async fn render(config: &Config, doors: &Doors) -> Result<usize, String> {
         strict: false,
     };
     let attempt = AttemptId::mint(doors.clock.now(), &*doors.entropy);
-    let handle = engine.submit(Job { attempt, request, seed: 1, inputs: Vec::new() }).await;
+    let handle = engine.submit(Job { attempt, request, seed: 1, callback: None, inputs: Vec::new() }).await;
     let handle = handle.map_err(|why| why.to_string())?;
     while engine.poll(&handle).await.map_err(|why| why.to_string())? != Progress::Done {}
     let mut film = engine.fetch(&handle).await.map_err(|why| why.to_string())?;

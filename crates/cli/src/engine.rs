@@ -162,7 +162,7 @@ async fn live(engine: Arc<dyn Engine>, can: &Abilities, args: &CheckArgs) -> Res
     let bad = |what: &str, error: &EngineError| Trouble::new(format!("{what}: {error}"));
     let attempt = AttemptId::mint(doors::system().clock.now(), &*doors::system().entropy);
     output::text(format!("asking for {} s at {}\n", request.seconds, request.size))?;
-    let job = Job { attempt, request, seed: 1, inputs: Vec::new() };
+    let job = Job { attempt, request, seed: 1, callback: None, inputs: Vec::new() };
     let handle = engine.submit(job).await.map_err(|error| bad("the submit", &error))?;
     output::text(format!("taken as {handle}\n"))?;
     let deadline = tokio::time::Instant::now() + PATIENCE;

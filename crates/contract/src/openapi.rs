@@ -86,6 +86,7 @@ fn paths(catalogue: &Catalogue) -> Value {
     paths.insert("/v1/result/{id}".to_owned(), json!({ "get": read(), "delete": end() }));
     paths.insert("/v1/tasks".to_owned(), json!({ "get": list() }));
     paths.insert("/files/{artifact}".to_owned(), json!({ "get": film("get"), "head": film("head") }));
+    paths.insert("/callbacks/{task}".to_owned(), json!({ "post": callback() }));
     office::add(&mut paths);
     let open = [
         ("/healthz", "health", "Whether the process lives", "application/json", false),
@@ -215,6 +216,19 @@ fn film(method: &str) -> Value {
             header("Range", "`bytes=FROM-TO`."),
         ],
         "responses": responses(answers, &[Code::Forbidden, Code::NotFound, Code::Expired, Code::Internal, Code::Unavailable]),
+    })
+}
+
+fn callback() -> Value {
+    let answer = json!({ "description": "It was heard. A `challenge` is sent back.", "content": { "application/json": {} } });
+    json!({
+        "operationId": "hint",
+        "tags": ["operation"],
+        "summary": "Say that something has happened to a job",
+        "description": "For upstreams. The address is given to them with the job and cannot be guessed; what they say is not believed, the job is asked after at once.",
+        "security": [],
+        "parameters": [{ "name": "task", "in": "path", "required": true, "description": "As it was given.", "schema": { "type": "string" } }],
+        "responses": responses(&[("200", answer)], &[Code::NotFound, Code::PayloadTooLarge, Code::Unavailable]),
     })
 }
 

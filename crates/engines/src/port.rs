@@ -31,6 +31,8 @@ pub struct Job {
     pub request: VideoRequest,
     /// Decides what the request left open.
     pub seed: u64,
+    /// Where the upstream may say that something has happened, if this server can be reached.
+    pub callback: Option<String>,
     /// The references, in the order of `request.guidance.references()`.
     pub inputs: Vec<Snapshot>,
 }

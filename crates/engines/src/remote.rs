@@ -138,6 +138,8 @@ impl Remote {
         let mut request = self.request(&names, Method::Post, &route.path, Some(body))?;
         let own = route.headers.iter().filter_map(|(name, value)| Some((name.clone(), value.text(&names)?)));
         request.headers.extend(own);
+        let own = route.query.iter().filter_map(|(name, value)| Some((name.clone(), value.text(&names)?)));
+        request.query.extend(own);
         Ok((request, route.name.clone()))
     }
 

@@ -217,8 +217,10 @@ impl Simulator {
             strict: false,
         };
         let attempt = AttemptId::from_text(format!("{seconds}.{size}"));
-        let handle =
-            self.renderer.submit(engine::Job { attempt, request, seed: 1, inputs: Vec::new() }).await?;
+        let handle = self
+            .renderer
+            .submit(engine::Job { attempt, request, seed: 1, callback: None, inputs: Vec::new() })
+            .await?;
         while self.renderer.poll(&handle).await? != Progress::Done {}
         let pieces: Vec<Bytes> = self.renderer.fetch(&handle).await?.try_collect().await?;
         self.renderer.forget(&handle).await;

@@ -2,7 +2,7 @@
 //!
 //! Dramatis personae: [`Gateway`], the whole product short of a socket; a `Caller`, whose key was checked ([`keys`]) and
 //! whose request was let in ([`limit`]); the verbs [`create`], [`read`], [`end`], [`quote`]; the [`office`], where
-//! operators see to accounts, keys and money, and [`overrule`] what happens to a task; [`content`], which says no to
+//! operators see to accounts, keys and money, and [`overrule`] what happens to a task; the [`hint`]s of upstreams; [`content`], which says no to
 //! prompts; the `route` to an upstream and the `health` of each; the [`worker`] that claims tasks and does one `step` at a time; the [`sweep`] that tidies up after them; the [`link`]s that films are downloaded by.
 //!
 //! Verbs decide and the store writes. A verb answers with what is true or with a [`Refusal`]; it knows no status code,
@@ -26,6 +26,7 @@ pub mod content;
 pub mod create;
 pub mod end;
 mod health;
+pub mod hint;
 pub mod keys;
 pub mod limit;
 pub mod link;

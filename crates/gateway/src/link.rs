@@ -67,6 +67,20 @@ impl Signer {
         self.signed(&format!("{task}.{place}.{tail}"), ends)
     }
 
+    /// Path of the address at which an upstream may say that something has happened to `task`.
+    pub fn hint_link(&self, task: &TaskId) -> String {
+        let tag = self.keys[0].tag(&format!("hint {task}"), 0).finalize().into_bytes();
+        format!("/callbacks/{task}.{}", URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    /// The task that such an address is of, if one of our keys made it.
+    pub fn check_hint(&self, name: &str) -> Option<TaskId> {
+        let (task, tag) = name.rsplit_once('.')?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
+        let genuine = |key: &SigningKey| key.tag(&format!("hint {task}"), 0).verify_slice(&tag).is_ok();
+        (well_formed(task) && self.keys.iter().any(genuine)).then(|| TaskId::from_text(task))
+    }
+
     fn signed(&self, name: &str, ends: Timestamp) -> String {
         let key = &self.keys[0];
         let tag = URL_SAFE_NO_PAD.encode(key.tag(name, ends.seconds()).finalize().into_bytes());
@@ -145,6 +159,12 @@ mod tests {
         let led = ours.check(&name, &signature, Timestamp::from_millis(0)).unwrap();
         assert_eq!(led, BlobKey::Input { task, place: 2, tail: "abc".into() });
         assert!(matches!(blob("film_1"), BlobKey::Artifact(_)));
+        let hint = ours.hint_link(&TaskId::from_text("video_1"));
+        let name = hint.strip_prefix("/callbacks/").unwrap();
+        assert_eq!(ours.check_hint(name), Some(TaskId::from_text("video_1")));
+        assert_eq!(ours.check_hint(&name.replace("video_1", "video_2")), None);
+        assert_eq!(signer(&["fedcba9876543210"]).check_hint(name), None);
+        assert_eq!(ours.check_hint("video_1"), None);
     }
 
     fn signer(secrets: &[&str]) -> Signer {

@@ -108,6 +108,11 @@ impl Exchange {
         self.upload_at_most(most).await
     }
 
+    /// What an upstream has to say.
+    pub(crate) async fn hint(&mut self) -> Result<Bytes, Problem> {
+        self.upload_at_most(OPERATORS_BYTES).await
+    }
+
     /// An operator's body.
     pub(crate) async fn said<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
         ask::accepts_json(self.headers())?;

@@ -21,7 +21,7 @@ use crate::listen::Pulse;
 use crate::origin::Ends;
 use crate::reply::Response;
 use crate::routes::{Route, Verb};
-use crate::{admin, create, docs, films, health, money, poll, tasks};
+use crate::{admin, callbacks, create, docs, films, health, money, poll, tasks};
 
 /// The service of one connection.
 pub(crate) struct Front {
@@ -73,6 +73,7 @@ async fn dispatch(exchange: &mut Exchange) -> Outcome {
         Route::Usage => money::usage(exchange).await,
         Route::Quote => money::quote(exchange).await,
         Route::Film => films::film(exchange),
+        Route::Callback => callbacks::hint(exchange).await,
         Route::OpenApi => Ok(docs::openapi(exchange)),
         Route::Llms => docs::llms(exchange),
         Route::LlmsFull => Ok(docs::llms_full()),

@@ -13,6 +13,7 @@ mod admin;
 mod admit;
 mod app;
 mod ask;
+mod callbacks;
 mod create;
 mod docs;
 mod exchange;

@@ -22,6 +22,7 @@ pub(crate) enum Route {
     Usage,
     Quote,
     Film,
+    Callback,
     OpenApi,
     Llms,
     LlmsFull,
@@ -127,7 +128,7 @@ const DO: &[(Verb, Need)] = &[(Verb::Post, ADMIN)];
 const SEE_AND_ADD: &[(Verb, Need)] = &[(Verb::Get, ADMIN), (Verb::Post, ADMIN)];
 
 /// In the order of the enum.
-const TABLE: [Row; 32] = [
+const TABLE: [Row; 33] = [
     row(
         R::Result,
         "/v1/result/{id}",
@@ -140,6 +141,7 @@ const TABLE: [Row; 32] = [
     row(R::Usage, "/v1/usage", READ),
     row(R::Quote, "/v1/quote", &[(Verb::Post, Need::Key(Scope::Create, Use::Poll))]),
     row(R::Film, "/files/{artifact}", &[(Verb::Get, Need::Signature)]),
+    row(R::Callback, "/callbacks/{task}", &[(Verb::Post, Need::Signature)]),
     row(R::OpenApi, "/openapi.json", OPEN),
     row(R::Llms, "/llms.txt", OPEN),
     row(R::LlmsFull, "/llms-full.txt", OPEN),
@@ -274,7 +276,7 @@ mod tests {
                     Need::Key(scope, _) => scope.as_str(),
                     Need::Nothing | Need::Signature => "",
                 };
-                let signed = *need == Need::Signature;
+                let signed = *need == Need::Signature && *verb == Verb::Get;
                 let methods = verb.allowed().split(", ").filter(move |method| *method != "HEAD" || signed);
                 methods.map(|method| (row.template.to_owned(), method.to_lowercase(), scope.to_owned()))
             })

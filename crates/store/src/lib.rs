@@ -206,6 +206,12 @@ impl Store {
         self.writer.write(move |db| claim::release(db, &lease, due, false, now)).await
     }
 
+    /// Makes a task that waits to be asked after due at once; any other stays as it is.
+    pub async fn hasten(&self, id: &TaskId, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer.write(move |db| claim::hasten(db, &id, now)).await
+    }
+
     /// Cancels a live task and takes it from its worker; an ended one stays as it is. An operator's `deed` is written
     /// down if it changed something. `None`: there is no such task.
     pub async fn cancel(

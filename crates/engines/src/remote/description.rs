@@ -109,6 +109,8 @@ pub(crate) struct Route {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, Template>,
     #[serde(default)]
+    pub(crate) query: BTreeMap<String, Template>,
+    #[serde(default)]
     pub(crate) encoding: Encoding,
     pub(crate) body: Node,
 }
@@ -285,7 +287,8 @@ pub(crate) enum Dedupe {
 }
 
 /// The names that templates may use.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
+    "callback",
     "prompt",
     "model",
     "seconds",
@@ -393,7 +396,11 @@ impl Description {
     fn templates(&self) -> Vec<&Template> {
         let mut all: Vec<&Template> = self.nodes().into_iter().flat_map(Node::templates).collect();
         all.extend(self.headers.values().chain(self.query.values()));
-        all.extend(self.routes.iter().flat_map(|route| route.headers.values().chain([&route.path])));
+        all.extend(
+            self.routes
+                .iter()
+                .flat_map(|route| route.headers.values().chain(route.query.values()).chain([&route.path])),
+        );
         all.push(&self.poll.path);
         all.extend(self.result.ask.iter().chain(&self.result.content));
         all.extend(self.result.hop.iter().map(|hop| &hop.path));

@@ -105,6 +105,7 @@ impl<'a> Order<'a> {
             // Of all services' ranges the smallest: what 31 bits hold.
             "seed" if *seed => (self.job.seed & 0x7fff_ffff).into(),
             "attempt" => self.job.attempt.as_str().into(),
+            "callback" => self.job.callback.clone()?.into(),
             _ => return self.medium(name),
         }))
     }

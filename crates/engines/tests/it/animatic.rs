@@ -20,7 +20,7 @@ fn job(attempt: &str, guidance: Guidance) -> Job {
         guidance,
         strict: false,
     };
-    Job { attempt: AttemptId::from_text(attempt), request, seed: 7, inputs: Vec::new() }
+    Job { attempt: AttemptId::from_text(attempt), request, seed: 7, callback: None, inputs: Vec::new() }
 }
 
 async fn finished(engine: &Animatic, handle: &str) -> Result<Progress, EngineError> {

@@ -66,7 +66,7 @@ pub(crate) fn job(prompt: &str, attempt: &str, guidance: Guidance) -> Job {
         guidance,
         strict: false,
     };
-    Job { attempt: AttemptId::from_text(attempt), request, seed: 7, inputs: Vec::new() }
+    Job { attempt: AttemptId::from_text(attempt), request, seed: 7, callback: None, inputs: Vec::new() }
 }
 
 /// A picture on this machine, as the gateway would hand it over.

@@ -133,8 +133,15 @@ impl Gateway {
             attempt: attempt.id.clone(),
             request: task.request.clone(),
             seed: task.seed,
+            callback: self.callback(task),
             inputs: task.inputs.iter().zip(references).map(snapshot).collect(),
         }
+    }
+
+    /// Where an upstream may say that something has happened, if this server is reached by the world.
+    fn callback(&self, task: &Task) -> Option<String> {
+        let url = self.settings().public_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{url}{}", self.signer().hint_link(&task.id)))
     }
 
     /// Where the world can fetch a reference: here, if this server is reached by the world, or else where the client

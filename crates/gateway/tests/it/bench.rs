@@ -18,6 +18,7 @@ use filmgate_domain::model::{MediaRules, Model, Models, Route, Tariff, TariffRow
 use filmgate_domain::money::{Billing, Micros};
 use filmgate_domain::request::{Dialect, Guidance, VideoRequest};
 use filmgate_domain::task::{Attempt, State, Status};
+use filmgate_domain::translation::Change;
 use filmgate_engines::address::Policy;
 use filmgate_engines::animatic::Animatic;
 use filmgate_engines::content::Content;
@@ -46,12 +47,29 @@ impl Entropy for Counting {
 }
 
 /// An engine that answers what its script says, in order, and remembers what it was asked.
-#[derive(Default)]
 pub(crate) struct Scripted {
     pub(crate) submits: Mutex<Vec<Result<String, EngineError>>>,
     pub(crate) polls: Mutex<Vec<Result<Progress, EngineError>>>,
     pub(crate) film: Mutex<Vec<u8>>,
     pub(crate) asked: Mutex<Vec<String>>,
+    pub(crate) dedupe: Mutex<Dedupe>,
+    pub(crate) found: Mutex<Option<String>>,
+    /// The longest film it makes, in whole threes of seconds where it is not that; any without it.
+    pub(crate) longest: Mutex<Option<u32>>,
+}
+
+impl Default for Scripted {
+    fn default() -> Self {
+        Self {
+            submits: Mutex::default(),
+            polls: Mutex::default(),
+            film: Mutex::default(),
+            asked: Mutex::default(),
+            dedupe: Mutex::new(Dedupe::None),
+            found: Mutex::default(),
+            longest: Mutex::default(),
+        }
+    }
 }
 
 impl Scripted {
@@ -67,7 +85,26 @@ impl Scripted {
 #[async_trait]
 impl Engine for Scripted {
     fn dedupe(&self) -> Dedupe {
-        Dedupe::None
+        *self.dedupe.lock().unwrap()
+    }
+
+    fn fit(&self, request: &VideoRequest) -> Result<Vec<Change>, String> {
+        let Some(longest) = *self.longest.lock().unwrap() else { return Ok(Vec::new()) };
+        let sent = request.seconds.next_multiple_of(3).min(longest);
+        match () {
+            () if request.seconds > longest => Err(format!("it makes no film of {} s", request.seconds)),
+            () if sent == request.seconds => Ok(Vec::new()),
+            () => Ok(vec![Change::new("seconds", &request.seconds, Some(sent.to_string()))]),
+        }
+    }
+
+    async fn find(&self, _job: &Job) -> Result<Option<String>, EngineError> {
+        self.note("find");
+        Ok(self.found.lock().unwrap().clone())
+    }
+
+    async fn cancel(&self, handle: &str) {
+        self.note(format!("cancel {handle}"));
     }
 
     async fn submit(&self, _job: Job) -> Result<String, EngineError> {
@@ -97,6 +134,8 @@ pub(crate) struct Bench {
     pub(crate) gateway: Gateway,
     pub(crate) clock: Arc<HeldClock>,
     pub(crate) engine: Arc<Scripted>,
+    /// Where the model `two` goes when the first does not take it.
+    pub(crate) second: Arc<Scripted>,
     pub(crate) caller: Arc<Caller>,
     pub(crate) doors: Doors,
     pub(crate) folder: TempDir,
@@ -126,10 +165,10 @@ impl Bench {
         };
         let store = Store::open(&settings, doors.clock.clone(), doors.entropy.clone()).unwrap();
         keep(&store, &doors, SECRET, "test", Scopes::CLIENT).await.unwrap();
-        let engine = Arc::new(Scripted::default());
+        let (engine, second) = (Arc::new(Scripted::default()), Arc::new(Scripted::default()));
         let gateway = Gateway::new(Parts {
             store,
-            upstreams: upstreams(engine.clone()),
+            upstreams: upstreams(engine.clone(), second.clone()),
             models: models(),
             guard: Guard::new(Policy::new(vec!["127.0.0.0/8".parse().unwrap()]), Limits::default()),
             content,
@@ -138,7 +177,7 @@ impl Bench {
             doors: doors.clone(),
         });
         let caller = gateway.authenticate(SECRET).expect("the key that was just kept works");
-        Self { gateway, clock, engine, caller, doors, folder }
+        Self { gateway, clock, engine, second, caller, doors, folder }
     }
 
     /// The office, as the command line has it.
@@ -222,8 +261,9 @@ impl Bench {
 
 static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
 
-fn upstreams(scripted: Arc<Scripted>) -> Upstreams {
+fn upstreams(scripted: Arc<Scripted>, second: Arc<Scripted>) -> Upstreams {
     let mut upstreams: BTreeMap<_, _> = Upstreams::new();
+    upstreams.insert("second".to_owned(), upstream(second));
     upstreams.insert("scripted".to_owned(), upstream(scripted));
     upstreams.insert("animatic".to_owned(), upstream(Arc::new(Animatic::new(2))));
     upstreams
@@ -243,7 +283,8 @@ fn models() -> Models {
         video_side_max: 2160,
     };
     let model = |name: &str, upstream: &str, image_exact: bool| {
-        let route = Route { upstreams: vec![upstream.to_owned()], weights: Vec::new() };
+        let upstreams = upstream.split(' ').map(str::to_owned).collect();
+        let route = Route { upstreams, weights: Vec::new() };
         let media = MediaRules { image_exact, ..media.clone() };
         let row = TariffRow { duration: Some(2), resolution: None, price: Micros(300_000) };
         let model = Model {
@@ -262,6 +303,7 @@ fn models() -> Models {
         model("scripted", "scripted", false),
         model("narrow", "scripted", false),
         model("nowhere", "absent", false),
+        model("two", "scripted second", false),
     ])
 }
 

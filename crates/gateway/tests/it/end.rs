@@ -27,7 +27,7 @@ async fn a_running_task_is_canceled_and_the_upstream_is_told() {
     bench.settle().await;
     bench.gateway.end(&bench.caller, &id).await.unwrap();
     assert_eq!(bench.status(&id).await, Status::Canceled);
-    assert_eq!(bench.engine.asked().last().unwrap(), "forget job");
+    assert_eq!(bench.engine.asked().last().unwrap(), "cancel job");
     bench.clock.advance(again_in);
     assert_eq!(bench.gateway.run_due().await.unwrap(), 0, "nothing is left to do");
 }

@@ -8,5 +8,6 @@ mod keys;
 mod limits;
 mod media;
 mod money;
+mod route;
 mod submit;
 mod sweep;

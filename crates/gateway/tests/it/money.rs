@@ -147,7 +147,7 @@ async fn a_submit_in_doubt_stays_held_until_an_operator_settles_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_requeued_task_is_sent_again_and_its_upstream_told_to_forget() {
+async fn a_requeued_task_is_sent_again_and_its_upstream_told_to_cancel() {
     let bench = Bench::new().await;
     let admin = bench.admin().await;
     let id = bench.create(film(1)).await;
@@ -157,7 +157,7 @@ async fn a_requeued_task_is_sent_again_and_its_upstream_told_to_forget() {
     let cell = bench.gateway.requeue(&admin, &id, "stuck").await.unwrap();
     assert_eq!(cell.summary.status, Status::Queued);
     bench.gateway.run_due().await.unwrap();
-    assert_eq!(bench.engine.asked(), ["submit", "forget job", "submit"]);
+    assert_eq!(bench.engine.asked(), ["submit", "cancel job", "submit"]);
     bench.gateway.cancel_for(&admin, &id, "enough").await.unwrap();
     let late = bench.gateway.cancel_for(&admin, &id, "again").await;
     assert!(matches!(late, Err(Refusal::Conflict(_))), "{late:?}");

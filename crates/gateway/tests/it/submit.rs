@@ -132,7 +132,7 @@ async fn a_film_that_takes_too_long_times_out_and_the_upstream_is_told() {
     bench.clock.advance(Duration::from_mins(61));
     bench.settle().await;
     assert_eq!(code(&bench, &id).await, FailureCode::TimedOut);
-    assert_eq!(bench.engine.asked().last().unwrap(), "forget job");
+    assert_eq!(bench.engine.asked().last().unwrap(), "cancel job");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use filmgate_domain::clock::Timestamp;
+use filmgate_domain::id::TaskId;
 use filmgate_domain::lease::{Claim, Lease};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -159,4 +160,10 @@ pub(crate) fn release(
         return Ok((Err(StoreError::LeaseLost), Vec::new()));
     }
     told((), if due <= now { vec![Effect::Due] } else { Vec::new() })
+}
+
+pub(crate) fn hasten(db: &Connection, id: &TaskId, now: Timestamp) -> Outcome<()> {
+    let sql = "UPDATE task SET due = ?2 WHERE id = ?1 AND state = 'running' AND step = 'poll' AND due > ?2";
+    let hastened = db.prepare_cached(sql)?.execute(params![id.as_str(), now.millis()])?;
+    told((), if hastened > 0 { vec![Effect::Due] } else { Vec::new() })
 }
