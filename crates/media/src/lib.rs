@@ -5,12 +5,15 @@
 //! - **out**: [`h264`] compresses frames, [`aac`] compresses sound, [`mp4`] puts both into one faststart file;
 //! - **in**: [`probe`] says from the bytes what a medium is, [`picture`] decodes still images, [`reader`] decodes films.
 //!
+//! [`cut`] ends a film early by its index alone.
+//!
 //! Everything here is pure computation: the same input gives the same bytes, nothing is fetched, no clock is read, no
 //! thread is started. Bytes from outside meet only memory-safe decoders, with caps on pixels and frames; the one piece
 //! of foreign C++, the encoder, sees only our own frames.
 
 pub mod aac;
 mod container;
+pub mod cut;
 pub mod frame;
 pub mod h264;
 pub mod mp4;

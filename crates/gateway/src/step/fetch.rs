@@ -1,10 +1,14 @@
-//! Fetch: the film streams from the upstream into storage, under a fresh name, before any row knows of it.
+//! Fetch: the film streams from the upstream into storage, under a fresh name, before any row knows of it. Where the
+//! operator wants it, it ends when the client wanted it to.
+
+use std::fs::File;
 
 use filmgate_domain::id::ArtifactId;
 use filmgate_domain::lease::Claim;
 use filmgate_domain::media::BlobKey;
 use filmgate_domain::task::State;
 use filmgate_engines::port::{EngineError, Upstream};
+use filmgate_media::cut::cut;
 use futures_util::StreamExt;
 
 use super::{Stepped, under};
@@ -18,7 +22,11 @@ impl Gateway {
             Ok(upstream) => upstream.clone(),
             Err(error) => return self.remedy(&claim, error).await,
         };
-        if let Err(error) = self.holding(&claim, self.stream(&upstream, handle, &artifact)).await {
+        let stored = async {
+            self.stream(&upstream, handle, &artifact).await?;
+            if upstream.trim { self.trim(&artifact, claim.task.request.seconds).await } else { Ok(()) }
+        };
+        if let Err(error) = self.holding(&claim, stored).await {
             return self.remedy(&claim, error).await;
         }
         let state = claim.task.state.clone().stored(artifact.clone())?;
@@ -37,8 +45,6 @@ impl Gateway {
         handle: &str,
         artifact: &ArtifactId,
     ) -> Result<(), EngineError> {
-        let disk =
-            |error: std::io::Error| EngineError::Retry { why: format!("storage: {error}"), after: None };
         let mut film = upstream.engine.fetch(handle).await?;
         let mut writer =
             self.store().blobs().create(&BlobKey::Artifact(artifact.clone())).await.map_err(disk)?;
@@ -51,4 +57,20 @@ impl Gateway {
         writer.finish().await.map_err(disk)?;
         Ok(())
     }
+    /// Cuts a film that is longer than `seconds`. Its row does not know it yet, so nobody sees both lengths.
+    async fn trim(&self, artifact: &ArtifactId, seconds: u32) -> Result<(), EngineError> {
+        let path = self.store().blobs().path(&BlobKey::Artifact(artifact.clone()));
+        let work = move || {
+            let film = File::options().read(true).write(true).open(path)?;
+            cut(&film, u64::from(seconds) * 1000)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other).flatten().map_err(disk)?;
+        Ok(())
+    }
+}
+
+/// What a disk says is no fault of the upstream's; it is tried again.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
+fn disk(error: std::io::Error) -> EngineError {
+    EngineError::Retry { why: format!("storage: {error}"), after: None }
 }

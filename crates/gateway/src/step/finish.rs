@@ -17,7 +17,11 @@ impl Gateway {
         let blob = BlobKey::Artifact(artifact.clone());
         let path = self.store().blobs().path(&blob);
         let parsed = tokio::task::spawn_blocking(move || probe(&path)).await;
-        let Ok(Ok(Probe::Video(video))) = parsed else {
+        let film = match parsed {
+            Ok(Ok(Probe::Video(video))) if video.duration_ms > 0 => Some(video),
+            _ => None,
+        };
+        let Some(video) = film else {
             tracing::warn!(task = %claim.task.id, "what the upstream delivered is no film");
             self.discard(&[blob]).await;
             return self.remedy(&claim, garbage()).await;

@@ -264,7 +264,7 @@ static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
 fn upstreams(scripted: Arc<Scripted>, second: Arc<Scripted>) -> Upstreams {
     let mut upstreams: BTreeMap<_, _> = Upstreams::new();
     upstreams.insert("second".to_owned(), upstream(second));
-    upstreams.insert("scripted".to_owned(), upstream(scripted));
+    upstreams.insert("scripted".to_owned(), Upstream { trim: true, ..upstream(scripted) });
     upstreams.insert("animatic".to_owned(), upstream(Arc::new(Animatic::new(2))));
     upstreams
 }

@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::time::Duration;
 
+use filmgate_domain::failure::FailureCode;
 use filmgate_domain::media::Size;
-use filmgate_domain::request::Guidance;
+use filmgate_domain::request::{Guidance, VideoRequest};
 use filmgate_domain::task::Status;
 use filmgate_engines::port::Progress;
 use filmgate_gateway::Refusal;
@@ -51,6 +52,43 @@ async fn the_same_request_makes_the_same_film() {
     assert_eq!(files.len(), 2, "{one} and {two} have a film each");
     let root = bench.gateway.store().blobs().root().join("artifacts");
     assert_eq!(std::fs::read(root.join(&files[0])).unwrap(), std::fs::read(root.join(&files[1])).unwrap());
+}
+
+/// A film of two seconds, in storage and in memory.
+async fn two_seconds(bench: &Bench) -> Vec<u8> {
+    bench.create(VideoRequest { seconds: 2, ..request("real", Guidance::Text) }).await;
+    bench.settle().await;
+    std::fs::read(bench.gateway.store().blobs().root().join("artifacts").join(&bench.files("artifacts")[0]))
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_that_is_longer_than_asked_is_cut_where_the_operator_wants_it() {
+    let bench = Bench::new().await;
+    *bench.engine.film.lock().unwrap() = two_seconds(&bench).await;
+    let id = bench.create(request("scripted", Guidance::Text)).await;
+    bench.settle().await;
+    let Status::Succeeded(done) = bench.status(&id).await else { panic!("{:?}", bench.status(&id).await) };
+    assert_eq!(done.artifact.duration_ms, 1000);
+
+    let id = bench.create(VideoRequest { seconds: 3, ..request("scripted", Guidance::Text) }).await;
+    bench.settle().await;
+    let Status::Succeeded(done) = bench.status(&id).await else { panic!("{:?}", bench.status(&id).await) };
+    assert_eq!(done.artifact.duration_ms, 2000, "a shorter one stays as it is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_that_takes_no_time_is_none() {
+    let bench = Bench::new().await;
+    let mut film = two_seconds(&bench).await;
+    let times = film.windows(4).position(|kind| kind == b"stts").unwrap();
+    assert_eq!(film[times + 8..times + 12], [0, 0, 0, 1], "all frames last equally long");
+    film[times + 16..times + 20].fill(0);
+    *bench.engine.film.lock().unwrap() = film;
+    let id = bench.create(request("scripted", Guidance::Text)).await;
+    bench.settle().await;
+    let Status::Failed(failure) = bench.status(&id).await else { panic!("{:?}", bench.status(&id).await) };
+    assert_eq!(failure.code, FailureCode::UpstreamRejected);
 }
 
 async fn seen_by(bench: &Bench, id: &str, news: News) -> tokio::task::JoinHandle<Status> {

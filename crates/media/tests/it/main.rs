@@ -2,6 +2,7 @@
 //!
 //! All inputs are made here, procedurally or by ffmpeg, in a folder that cleans up after itself.
 
+mod cutting;
 mod ffmpeg;
 mod film;
 mod hostile;
