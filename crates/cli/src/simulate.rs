@@ -2,12 +2,13 @@
 //! clients with, this program included.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use filmgate_engines::simulator::Settings;
 use filmgate_engines::simulator::dialect::Dialect;
+use filmgate_engines::simulator::script::Script;
 use filmgate_engines::simulator::server::Server;
 
 use crate::config::value::Word as _;
@@ -18,7 +19,7 @@ use crate::trouble::Trouble;
 /// The words in prompts that make trouble, for the help.
 const WORDS: &str = "Words in a prompt make trouble: #busy=2 #busy_silent=2 #overloaded=2 #refused #invalid #auth #quota \
     #reset #hang #garbled #huge #broken #takes=500ms #looks=3 #word=pondering #poll_broken=2 #poll_busy=2 #forgotten \
-    #fails #censored #link_dead=2 #cut #stall #not_a_film #half_a_film #empty. What it has taken: GET /simulated/jobs";
+    #fails #censored #link_dead=2 #cut #stall #not_a_film #half_a_film #empty #callbacks=2. What it has taken: GET /simulated/jobs";
 
 /// Play a video service, with all its faults
 #[derive(Args, Debug)]
@@ -42,6 +43,9 @@ pub(crate) struct SimulateArgs {
     /// The film it delivers; without it, one is rendered for every length and size
     #[arg(long, value_name = "FILE")]
     film: Option<PathBuf>,
+    /// Words for the jobs in the order they come, a line each; after the last line comes the first again
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
 }
 
 fn dialect(text: &str) -> Result<Dialect, String> {
@@ -62,11 +66,19 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<(), Trouble> {
     end
 }
 
+/// The words of a script file.
+fn lines(path: &Path) -> Result<Vec<Script>, Trouble> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|why| Trouble::new(format!("--script cannot be read: {why}")))?;
+    Script::lines(&text).map_err(|why| Trouble::new(format!("{}: {why}", path.display())))
+}
+
 async fn serve(args: &SimulateArgs) -> Result<(), Trouble> {
     let film = args.film.as_ref().map(std::fs::read).transpose();
     let film = film.map_err(|why| Trouble::new(format!("--film cannot be read: {why}")))?.map(Into::into);
+    let lines = args.script.as_ref().map_or(Ok(Vec::new()), |path| lines(path))?;
     let SimulateArgs { dialect, takes, faults, seed, listen, .. } = *args;
-    let server = Server::bind(listen, Settings { dialect, takes, faults, seed, film }).await;
+    let server = Server::bind(listen, Settings { dialect, takes, faults, seed, film, lines }).await;
     let server = server
         .map_err(|why| Trouble::new(format!("{listen}: {why}; choose another address with --listen")))?;
     let mut signals = Signals::listen()?;

@@ -96,6 +96,7 @@ fn simulator(stated: &table::Upstream) -> Result<String, String> {
         faults: faults.ok_or("`options.faults` must be 0 to 100")?,
         seed: number("seed", 1)?,
         film: None,
+        lines: Vec::new(),
     };
     if tokio::runtime::Handle::try_current().is_err() {
         return Ok("http://127.0.0.1:9".to_owned());
@@ -143,4 +144,41 @@ fn at(config: &Config, line: usize, name: &str, why: &str) -> Trouble {
     let place =
         config.place.as_deref().map_or_else(String::new, |place| format!("{}:{line}: ", place.display()));
     Trouble::new(format!("{place}{name}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use filmgate_domain::clock::{HeldClock, Timestamp};
+
+    use super::*;
+
+    /// What the documentation shows is read as a reader would try it.
+    #[test]
+    fn every_example_of_the_documentation_works() {
+        let clock: Arc<dyn Clock> = Arc::new(HeldClock::at(Timestamp::from_millis(0)));
+        let page = [include_str!("../../../docs/engines.md"), include_str!("../../../README.md")].concat();
+        let blocks = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let (mut configurations, mut descriptions) = (0, 0);
+        for block in blocks {
+            if block.contains("[accept]") {
+                Description::parse(block).unwrap_or_else(|wrong| panic!("{wrong}: {block}"));
+                descriptions += 1;
+                continue;
+            }
+            let open: Vec<_> = block.lines().filter(|line| !line.starts_with("secret_")).collect();
+            let tables =
+                table::parse(&open.join("\n")).unwrap_or_else(|wrong| panic!("{}: {block}", wrong.why));
+            let config = Config { tables, ..Config::default() };
+            let all = upstreams(&config, &clock).unwrap_or_else(|wrong| panic!("{wrong}: {block}"));
+            let mut catalogue = Catalogue::builtin();
+            reroute(&config, &mut catalogue).unwrap_or_else(|wrong| panic!("{wrong}: {block}"));
+            let routed = config.tables.routes.iter().flat_map(|route| &route.upstreams);
+            assert!(
+                routed.clone().count() > 0 && routed.clone().all(|name| all.contains_key(name)),
+                "{block}"
+            );
+            configurations += 1;
+        }
+        assert!(configurations >= 10 && descriptions == 1, "{configurations} {descriptions}");
+    }
 }

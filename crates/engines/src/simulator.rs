@@ -7,6 +7,7 @@
 //!
 //! Its [`server`] keeps jobs in memory and forgets them when it ends, as some real ones do.
 
+mod callback;
 pub mod dialect;
 pub mod script;
 pub mod server;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub seed: u64,
     /// What it delivers; without it, a film is rendered for every length and size.
     pub film: Option<Bytes>,
+    /// Words for the first job, the second, and so on, and then from the first again.
+    pub lines: Vec<Script>,
 }
 
 /// A film that is rendered once.
@@ -63,6 +66,21 @@ pub(crate) struct Job {
     polls: u32,
     fetches: u32,
     gone: bool,
+}
+
+/// What became of a job it took.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// What the service calls it.
+    pub id: String,
+    /// What it was asked for.
+    pub prompt: String,
+    /// How long ago it was taken.
+    pub age: Duration,
+    /// How often it was looked at.
+    pub polls: u32,
+    /// Whether it was canceled.
+    pub canceled: bool,
 }
 
 /// How a job stands.
@@ -91,8 +109,8 @@ struct Jobs {
     by_id: HashMap<String, Job>,
     /// The job that was made under a key.
     by_key: HashMap<String, String>,
-    /// How often a prompt came.
-    tries: HashMap<String, u32>,
+    /// How often a prompt came, and which of all prompts it is.
+    tries: HashMap<String, (u32, usize)>,
     count: u64,
 }
 
@@ -108,10 +126,13 @@ impl Simulator {
 
     /// What happens to this submit before a job is made, if anything does.
     pub(crate) fn trouble(&self, prompt: &str) -> (Script, Option<Trouble>) {
-        let script = Script::of(prompt, self.settings.faults, self.settings.seed);
         let mut jobs = self.jobs();
-        let tries = jobs.tries.entry(prompt.to_owned()).or_default();
+        let place = jobs.tries.len();
+        let (tries, place) = jobs.tries.entry(prompt.to_owned()).or_insert((0, place));
         *tries += 1;
+        let Settings { faults, seed, lines, .. } = &self.settings;
+        let line = lines.get(*place % lines.len().max(1)).cloned().unwrap_or_default();
+        let script = line.and(prompt, *faults, *seed);
         let trouble = script.at_submit(*tries);
         (script, trouble)
     }
@@ -158,6 +179,18 @@ impl Simulator {
         Some((standing, job.polls))
     }
 
+    /// When job `id` is over by its time, and how often that is said.
+    pub(crate) fn ready(&self, id: &str) -> Option<(Instant, u32)> {
+        let jobs = self.jobs();
+        let job = jobs.by_id.get(id)?;
+        Some((job.taken + job.script.takes.unwrap_or(self.settings.takes), job.script.callbacks()))
+    }
+
+    /// How job `id` stands, without anybody looking.
+    pub(crate) fn standing(&self, id: &str) -> Option<Standing> {
+        self.jobs().by_id.get(id)?.standing(self.settings.takes)
+    }
+
     /// What happens to this look, if anything does.
     pub(crate) fn trouble_at_poll(&self, id: &str) -> Option<Trouble> {
         let jobs = self.jobs();
@@ -178,10 +211,16 @@ impl Simulator {
         jobs.by_id.get_mut(id).is_some_and(|job| !std::mem::replace(&mut job.gone, true))
     }
 
-    /// Every job: its prompt, how often it was looked at, whether it was canceled.
-    pub fn taken(&self) -> Vec<(String, String, u32, bool)> {
+    /// Every job.
+    pub fn taken(&self) -> Vec<Taken> {
         let jobs = self.jobs();
-        let told = |job: &Job| (job.id.clone(), job.prompt.clone(), job.polls, job.gone);
+        let told = |job: &Job| Taken {
+            id: job.id.clone(),
+            prompt: job.prompt.clone(),
+            age: job.taken.elapsed(),
+            polls: job.polls,
+            canceled: job.gone,
+        };
         jobs.by_id.values().map(told).collect()
     }
 
@@ -245,7 +284,7 @@ impl Job {
         let passed = self.taken.elapsed();
         // With a number of looks instead of a time, every look is a step.
         let part = match self.script.looks {
-            Some(looks) => f64::from(self.polls - 1) / f64::from(looks.max(1)),
+            Some(looks) => f64::from(self.polls.saturating_sub(1)) / f64::from(looks.max(1)),
             None if takes.is_zero() => 1.0,
             None => passed.as_secs_f64() / takes.as_secs_f64(),
         };

@@ -144,6 +144,19 @@ impl Dialect {
         ))
     }
 
+    /// Where it is to say that a job is over, as the request has it.
+    pub(super) fn callback(self, body: &Value, query: &str) -> Option<String> {
+        match self {
+            Self::Ark => body["callback_url"].as_str().map(str::to_owned),
+            Self::Replicate => body["webhook"].as_str().map(str::to_owned),
+            Self::Fal => {
+                let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+                pairs.find(|(name, _)| name == "fal_webhook").map(|(_, address)| address.into_owned())
+            }
+            Self::OpenAi | Self::Google | Self::DashScope | Self::Kyy => None,
+        }
+    }
+
     /// That a job was taken.
     pub(super) fn accepted(self, id: &str, base: &str) -> Value {
         match self {

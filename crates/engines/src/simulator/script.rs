@@ -15,6 +15,9 @@
 //! | `#link_dead=N` | the film's address answers 404 to the first N fetches |
 //! | `#cut` `#stall` | the film breaks off in the middle, once, or never goes on |
 //! | `#not_a_film` `#half_a_film` `#empty` | what is delivered is no film, half of one, nothing |
+//! | `#callbacks=2` | that it is over is said so often, where an address for it came with the job; once without the word |
+//!
+//! A script file has such words in lines: the first is for the first job, and after the last comes the first again.
 
 use std::time::Duration;
 
@@ -40,6 +43,7 @@ pub struct Script {
     pub(crate) forgotten: bool,
     pub(crate) fails: bool,
     pub(crate) censored: bool,
+    callbacks: Option<u32>,
 }
 
 /// One thing that goes wrong.
@@ -86,20 +90,44 @@ pub enum Trouble {
 impl Script {
     /// What `prompt` says, and what chance adds: `faults` jobs of a hundred go wrong, `seed` decides which and how.
     pub fn of(prompt: &str, faults: u8, seed: u64) -> Self {
-        let mut script = Self::default();
+        Self::default().and(prompt, faults, seed)
+    }
+
+    /// The same on top of what this script has.
+    pub(crate) fn and(mut self, prompt: &str, faults: u8, seed: u64) -> Self {
         for word in prompt.split_whitespace().filter_map(|word| word.strip_prefix('#')) {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
-            script.set(name, value);
+            self.set(name, value);
         }
         let drawn = scattered(seed, prompt);
         if drawn % 100 < u64::from(faults) {
             let name = BY_CHANCE[(drawn / 100) as usize % BY_CHANCE.len()];
-            script.set(name, "1");
+            self.set(name, "1");
         }
-        script
+        self
     }
 
-    fn set(&mut self, name: &str, value: &str) {
+    /// The scripts of a file, a line each. An empty line is a job to which nothing happens; what follows `//` is for
+    /// people. The error names the line and the word.
+    pub fn lines(text: &str) -> Result<Vec<Self>, String> {
+        let line = |(place, line): (usize, &str)| {
+            let mut script = Self::default();
+            for word in line.split("//").next().unwrap_or_default().split_whitespace() {
+                let known = word.strip_prefix('#').is_some_and(|word| {
+                    let (name, value) = word.split_once('=').unwrap_or((word, ""));
+                    script.set(name, value)
+                });
+                if !known {
+                    return Err(format!("line {}: `{word}` is no word of a script", place + 1));
+                }
+            }
+            Ok(script)
+        };
+        text.lines().enumerate().map(line).collect()
+    }
+
+    /// Says whether there is such a word.
+    fn set(&mut self, name: &str, value: &str) -> bool {
         let count = value.parse().unwrap_or(1);
         match name {
             "busy" => self.busy = count,
@@ -128,8 +156,15 @@ impl Script {
             "not_a_film" => self.film = Some(Trouble::NotAFilm),
             "half_a_film" => self.film = Some(Trouble::HalfAFilm),
             "empty" => self.film = Some(Trouble::Empty),
-            _ => {}
+            "callbacks" => self.callbacks = Some(count.min(10)),
+            _ => return false,
         }
+        true
+    }
+
+    /// How often it says that a job is over.
+    pub(crate) fn callbacks(&self) -> u32 {
+        self.callbacks.unwrap_or(1)
     }
 
     /// What happens to the submit that is the `try`th with its prompt, before a job is made.
@@ -224,6 +259,16 @@ mod tests {
             (Some(Duration::from_millis(250)), Some("pondering"))
         );
         assert_eq!(Script::of("a # cat #nonsense", 0, 0), Script::default());
+    }
+
+    #[test]
+    fn a_file_has_a_script_in_every_line() {
+        let lines = Script::lines("#busy=2 // it is early\n\n#fails #takes=1s").unwrap();
+        assert_eq!(lines, ["#busy=2", "", "#fails #takes=1s"].map(|words| Script::of(words, 0, 0)));
+        assert_eq!(Script::lines("#busy\n#bussy"), Err("line 2: `#bussy` is no word of a script".to_owned()));
+        assert!(Script::lines("busy").is_err());
+        let more = lines[0].clone().and("a cat #fails", 0, 0);
+        assert!(more.fails && more.at_submit(2) == Some(Trouble::Busy));
     }
 
     #[test]

@@ -17,9 +17,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use super::callback::Caller;
 use super::dialect::{Ask, Dialect};
 use super::script::{Script, Trouble};
-use super::{Settings, Simulator, Standing};
+use super::{Settings, Simulator, Standing, Taken};
 
 /// The largest request that is read.
 const MOST_BYTES: usize = 512 << 20;
@@ -36,6 +37,7 @@ struct Cut;
 /// A service that listens.
 pub struct Server {
     simulator: Arc<Simulator>,
+    caller: Caller,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -45,7 +47,7 @@ impl Server {
     pub async fn bind(address: SocketAddr, settings: Settings) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { simulator: Arc::new(Simulator::new(settings)), listener, address })
+        Ok(Self { simulator: Arc::new(Simulator::new(settings)), caller: Caller::new(), listener, address })
     }
 
     /// Serves on a socket that listens already. Needs a runtime around it.
@@ -53,7 +55,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
-        Ok(Self { simulator: Arc::new(Simulator::new(settings)), listener, address })
+        Ok(Self { simulator: Arc::new(Simulator::new(settings)), caller: Caller::new(), listener, address })
     }
 
     /// Where it listens.
@@ -70,11 +72,11 @@ impl Server {
     pub async fn run(self) {
         loop {
             let Ok((stream, _)) = self.listener.accept().await else { continue };
-            let simulator = self.simulator.clone();
+            let (simulator, caller) = (self.simulator.clone(), self.caller.clone());
             // Small answers, and clients that wait for each.
             let _not_vital = stream.set_nodelay(true);
             tokio::spawn(async move {
-                let service = service_fn(move |request| answer(simulator.clone(), request));
+                let service = service_fn(move |request| answer(simulator.clone(), caller.clone(), request));
                 let mut http = hyper::server::conn::http1::Builder::new();
                 // A connection that ends badly is what it is for.
                 let _ended =
@@ -84,7 +86,11 @@ impl Server {
     }
 }
 
-async fn answer(simulator: Arc<Simulator>, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+async fn answer(
+    simulator: Arc<Simulator>,
+    caller: Caller,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Cut> {
     let dialect = simulator.settings.dialect;
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let base = base(&request);
@@ -92,7 +98,7 @@ async fn answer(simulator: Arc<Simulator>, request: Request<Incoming>) -> Result
         return Ok(reply(200, &jobs(&simulator)));
     }
     match dialect.ask(&method, &path) {
-        Some(Ask::Submit) => submit(&simulator, request, &base).await,
+        Some(Ask::Submit) => submit(&simulator, &caller, request, &base).await,
         Some(Ask::Look(id)) => Ok(look(&simulator, &id, &base, false)),
         Some(Ask::Result(id)) => Ok(look(&simulator, &id, &base, true)),
         Some(Ask::Film(id)) => Ok(film(&simulator, &id).await),
@@ -111,12 +117,13 @@ fn base(request: &Request<Incoming>) -> String {
 
 fn jobs(simulator: &Simulator) -> Value {
     let taken = simulator.taken();
-    let job = |(id, prompt, polls, canceled): &(String, String, u32, bool)| json!({ "id": id, "prompt": prompt, "polls": polls, "canceled": canceled });
+    let job = |Taken { id, prompt, age, polls, canceled }: &Taken| json!({ "id": id, "prompt": prompt, "age_ms": age.as_millis() as u64, "polls": polls, "canceled": canceled });
     json!({ "count": taken.len(), "jobs": taken.iter().map(job).collect::<Vec<_>>() })
 }
 
 async fn submit(
-    simulator: &Simulator,
+    simulator: &Arc<Simulator>,
+    caller: &Caller,
     request: Request<Incoming>,
     base: &str,
 ) -> Result<Response<Body>, Cut> {
@@ -124,6 +131,7 @@ async fn submit(
     let text =
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, key) = (text("content-type").unwrap_or_default(), text("idempotency-key"));
+    let query = request.uri().query().unwrap_or_default().to_owned();
     let Ok(body) = Limited::new(request.into_body(), MOST_BYTES).collect().await else {
         return Ok(refuse(dialect, Trouble::Invalid));
     };
@@ -141,7 +149,12 @@ async fn submit(
     }
     let after = first_answer(simulator, &script, key.as_deref());
     match simulator.take(&prompt, seconds, size, script, key.as_deref()) {
-        Some(id) => after_taking(dialect, after, &id, base).await,
+        Some(id) => {
+            if let Some(address) = dialect.callback(&said, &query) {
+                caller.tell(simulator.clone(), id.clone(), address, base.to_owned());
+            }
+            after_taking(dialect, after, &id, base).await
+        }
         None => Ok(refuse(dialect, Trouble::Overloaded)),
     }
 }

@@ -86,7 +86,14 @@ pub(crate) fn shown(name: &str) -> MediaSource {
 impl Bench {
     async fn new(name: &'static str, dialect: Dialect, base: &str) -> Self {
         let film = Some(Bytes::from_static(FILM));
-        let settings = simulator::Settings { dialect, takes: Duration::ZERO, faults: 0, seed: 1, film };
+        let settings = simulator::Settings {
+            dialect,
+            takes: Duration::ZERO,
+            faults: 0,
+            seed: 1,
+            film,
+            lines: Vec::new(),
+        };
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), settings).await.unwrap();
         let engine = engine(name, &format!("http://{}{base}", server.address()));
         let service = server.simulator();
@@ -287,7 +294,7 @@ async fn a_cancel_reaches_those_who_have_one() {
     each(async |bench| {
         let handle = bench.made("#looks=9").await;
         bench.engine.cancel(&handle).await;
-        let canceled = bench.service.taken().iter().any(|(.., canceled)| *canceled);
+        let canceled = bench.service.taken().iter().any(|job| job.canceled);
         let none = ["google", "kyy", "dashscope-none"].contains(&bench.name);
         let forgets = ["openai", "azure", "sglang"].contains(&bench.name);
         assert_eq!(canceled, !none && !forgets, "{}", bench.name);
@@ -309,8 +316,34 @@ async fn a_prompt_arrives_letter_by_letter() {
     let prompt = "a \"cat\"\r\n{prompt} — 雨中的猫 \\ --filmgate-x \u{1f408}";
     each(async |bench| {
         bench.engine.submit(job(prompt, "att_1", Guidance::Text)).await.unwrap();
-        let prompts: Vec<_> = bench.service.taken().into_iter().map(|job| job.1).collect();
+        let prompts: Vec<_> = bench.service.taken().into_iter().map(|job| job.prompt).collect();
         assert!(prompts.iter().any(|taken| taken == prompt), "{}: {prompts:?}", bench.name);
     })
     .await;
+}
+
+/// Services that can call back are given an address, and what they say there is heard, twice if they say it twice.
+#[tokio::test]
+async fn a_service_that_can_call_back_does() {
+    let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let app = axum::Router::new().fallback(async move |uri: axum::http::Uri, body: String| {
+        said.send((uri.to_string(), body)).unwrap();
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    for (name, dialect, base) in SUBJECTS {
+        let bench = Bench::new(name, dialect, base).await;
+        let callback = Some(format!("http://{address}/callbacks/{name}.a-tag"));
+        let job = Job { callback, ..job("a cat #callbacks=2", "att_1", Guidance::Text) };
+        bench.engine.submit(job).await.unwrap();
+        if ["ark", "fal", "replicate"].contains(&name) {
+            for _ in 0..2 {
+                let (at, told) = heard.recv().await.unwrap();
+                assert_eq!(at, format!("/callbacks/{name}.a-tag"));
+                assert!(told.contains("0000"), "it names the job: {told}");
+            }
+        }
+    }
+    assert!(heard.try_recv().is_err(), "nobody else says anything");
 }

@@ -20,9 +20,9 @@ use crate::conformance::{engine, job, picture, shown};
 
 /// What a service answers, and what it was asked.
 #[derive(Default)]
-struct Service {
-    answers: Mutex<VecDeque<(u16, String)>>,
-    asked: Mutex<Vec<String>>,
+pub(crate) struct Service {
+    pub(crate) answers: Mutex<VecDeque<(u16, String)>>,
+    pub(crate) asked: Mutex<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ struct Case {
     is: String,
 }
 
-async fn serve() -> (SocketAddr, Arc<Service>) {
+pub(crate) async fn serve() -> (SocketAddr, Arc<Service>) {
     let service = Arc::new(Service::default());
     let app = axum::Router::new().fallback(answer).with_state(service.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -5,3 +5,4 @@ mod conformance;
 mod content;
 mod fixtures;
 mod guard;
+mod selfhosted;

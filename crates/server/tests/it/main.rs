@@ -6,6 +6,7 @@ mod connections;
 mod creating;
 mod documents;
 mod films;
+mod hints;
 mod keys;
 mod limits;
 mod listing;
