@@ -21,9 +21,9 @@ pub(super) struct Entry {
 
 /// A text that is not TOML.
 #[derive(Debug)]
-pub(super) struct NotToml {
-    pub(super) line: usize,
-    pub(super) why: String,
+pub(crate) struct NotToml {
+    pub(crate) line: usize,
+    pub(crate) why: String,
 }
 
 /// Reads the file at `path`: its keys, and its tables.

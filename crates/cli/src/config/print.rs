@@ -52,8 +52,32 @@ pub(crate) fn defaults() -> String {
         }
         let _ = writeln!(page, "#{} = {}", key.name, (key.show)(&Config::default()));
     }
+    page.push_str(TABLES);
     page
 }
+
+/// What stands behind the keys.
+const TABLES: &str = r#"
+## Who makes films besides the built-in engine, and which models go there. See docs/engines.md.
+
+# [[upstream]]
+# name = "gpu"
+# engine = "sglang"                 # `filmgate engine list`, or the path of a .toml file
+# base_url = "http://10.0.0.7:30000/v1"
+# secret_env = "GPU_KEY"            # or secret_file = "/run/secrets/gpu"
+# model = "wan2.2"                  # what it calls the model
+# concurrency = 4                   # jobs at once
+# rate = "30/m"                     # jobs given to it
+# price = 0                         # what a second of film costs you, in micro-units
+# trim = false                      # cut films that are longer than was asked for
+# can = { seconds = [4, 8], sizes = ["1280x720", "720x1280"] }
+# options = { fps = 24 }
+
+# [[route]]
+# models = ["openAiSora2Plus", "openAiSora2Pro"]
+# upstreams = ["gpu", "animatic"]   # in the order to try them
+# weights = [3, 1]                  # or a share of the work for each
+"#;
 
 fn in_force(loaded: &Loaded) -> String {
     let mut page = String::new();

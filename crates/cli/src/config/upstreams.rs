@@ -86,7 +86,7 @@ struct File {
 }
 
 /// Reads the tables of a file; its other keys are not looked at.
-pub(super) fn parse(text: &str) -> Result<Tables, NotToml> {
+pub(crate) fn parse(text: &str) -> Result<Tables, NotToml> {
     let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
     let wrong = |line: usize, why: String| NotToml { line, why };
     let file: File = toml::from_str(text).map_err(|error| {
