@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use bytes::Bytes;
 use filmgate_domain::clock::Timestamp;
 use filmgate_domain::id::{ArtifactId, Entropy, TaskId};
 use filmgate_domain::media::BlobKey;
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
 
 use crate::OpenError;
+use crate::incoming::BlobWriter;
 
 const FOLDERS: [&str; 3] = ["artifacts", "inputs", INCOMING];
 const INCOMING: &str = "incoming";
@@ -56,8 +54,7 @@ impl Blobs {
         let mut tail = [0_u8; 8];
         self.entropy.fill(&mut tail);
         let incoming = self.root.join(INCOMING).join(format!("{:016x}", u64::from_be_bytes(tail)));
-        let file = File::options().write(true).create_new(true).open(&incoming).await?;
-        Ok(BlobWriter { file, incoming: Incoming(Some(incoming)), path: self.path(blob), bytes: 0 })
+        BlobWriter::begin(incoming, self.path(blob)).await
     }
 
     /// Opens a blob for reading.
@@ -108,46 +105,4 @@ fn parse(folder: &str, name: &str) -> Option<BlobKey> {
     let mut parts = name.rsplitn(3, '.');
     let (tail, place, task) = (parts.next()?, parts.next()?, parts.next()?);
     Some(BlobKey::Input { task: TaskId::from_text(task), place: place.parse().ok()?, tail: tail.into() })
-}
-
-/// A blob that is being written. Dropped before its end, it leaves nothing behind.
-pub struct BlobWriter {
-    file: File,
-    incoming: Incoming,
-    path: PathBuf,
-    bytes: u64,
-}
-
-/// A half-written file; removed unless it was moved under its name.
-struct Incoming(Option<PathBuf>);
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            // What cannot be removed now is cleared at the next start.
-            let _left = std::fs::remove_file(path);
-        }
-    }
-}
-
-impl BlobWriter {
-    /// Adds bytes.
-    pub async fn write(&mut self, bytes: Bytes) -> io::Result<()> {
-        self.bytes += bytes.len() as u64;
-        self.file.write_all(&bytes).await
-    }
-
-    /// Makes the blob durable and lets it stand under its name; answers its size.
-    pub async fn finish(mut self) -> io::Result<u64> {
-        self.file.flush().await?;
-        self.file.sync_all().await?;
-        let (from, to) = (self.incoming.0.clone().unwrap_or_default(), self.path.clone());
-        let moving = move || {
-            std::fs::rename(&from, &to)?;
-            std::fs::File::open(to.parent().unwrap_or(&to))?.sync_all()
-        };
-        tokio::task::spawn_blocking(moving).await.map_err(io::Error::other)??;
-        self.incoming.0 = None;
-        Ok(self.bytes)
-    }
 }
