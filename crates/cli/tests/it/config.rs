@@ -90,7 +90,17 @@ fn what_is_wrong_is_refused_with_its_place_and_what_is_allowed() {
         "public_url = \"films.example.com\"\n",
         "signing_keys = [\"short\"]\n",
         "bootstrap_key = \"secret\"\n",
+        "\n[[upstream]]\nname = \"gpu\"\nengine = \"sglnag\"\n",
+        "[[upstream]]\nname = \"a b\"\nengine = \"sglang\"\n",
+        "[[upstream]]\nname = \"gpu\"\nengine = \"ark\"\nsecret_env = \"NO_SUCH_KEY\"\n",
+        "[[upstream]]\nname = \"gpu\"\nengine = \"sglang\"\nconcurency = 2\n",
+        "[[upstream]]\nname = \"gpu\"\nengine = \"sglang\"\nbase_url = \"ftp://gpu\"\n",
+        "\n\n[[route]]\nmodels = [\"videos\"]\nupstreams = [\"nobody\"]\n",
+        "[[route]]\nmodels = [\"sora-9\"]\nupstreams = [\"animatic\"]\n",
+        "[[upstream]]\nname = \"own\"\nengine = \"own.toml\"\n",
     ];
+    std::fs::write(folder.path().join("own.toml"), "about = \"own\"\n\n[accept]\nid = \"id\"\nstatte = 1\n")
+        .unwrap();
     let mut page = Vec::new();
     for file in files {
         std::fs::write(folder.path().join("filmgate.toml"), file).unwrap();
