@@ -2,7 +2,7 @@
 CARGO ?= cargo
 BIN := target/release/filmgate
 
-.PHONY: run build test check fmt bench deps deps-test deps-bench openapi
+.PHONY: run build test check fmt bench gallery deps deps-test deps-bench openapi
 
 run: build ## build and start with the embedded defaults; prints a curl line that works
 	$(BIN) serve --quickstart
@@ -23,6 +23,11 @@ fmt:
 
 bench: deps-bench build ## the table of docs/benchmarks.md, yardsticks side by side
 	python3 bench/run.py
+
+gallery: deps deps-bench ## docs/gallery: forty prompts as a contact sheet and a page; the films go to target/gallery
+	$(CARGO) run --release --locked -q -p filmgate-animatic --example gallery -- docs/gallery/prompts.txt target/gallery docs/gallery/index.html
+	@for film in target/gallery/*.mp4; do ffmpeg -v error -i $$film -f null - || exit 1; done
+	ffmpeg -v error -y -i target/gallery/sheet.png -q:v 4 docs/gallery/sheet.jpg
 
 # The H.264 encoder is C++ with assembler: without nasm it would be three times slower, so the build stops instead.
 deps:
