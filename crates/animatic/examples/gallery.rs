@@ -126,7 +126,7 @@ fn page(entries: &[Entry], sheet: &Sheet) -> String {
     for (index, entry) in entries.iter().enumerate() {
         let ((left, top), told) = (place(index, 0), understand(&entry.prompt, 1));
         let cast: Vec<_> =
-            told.cast.iter().map(|member| format!("{} {}", member.subject, member.action)).collect();
+            told.cast.iter().map(|member| format!("{} {}; ", member.subject, member.action)).collect();
         let seen = [told.setting, told.weather, told.time, told.camera, told.style].join(", ");
         let unknown = if told.unknown.is_empty() {
             String::new()
@@ -142,7 +142,7 @@ fn page(entries: &[Entry], sheet: &Sheet) -> String {
             escape(&entry.prompt),
             entry.ratio,
             entry.mode,
-            cast.iter().map(|member| format!("{member}; ")).collect::<String>(),
+            cast.concat(),
         );
     }
     let _ = writeln!(page, "<!-- sheet: {} x {} -->", sheet.width, sheet.height);

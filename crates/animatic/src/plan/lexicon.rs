@@ -65,7 +65,21 @@ pub(super) fn each(take: &mut dyn FnMut(&'static [&'static str], Meaning)) {
 const TIMES: &[(TimeOfDay, &[&str])] = &[
     (
         TimeOfDay::Dawn,
-        &["dawn", "sunrise", "daybreak", "early morning", "morning", "日出", "黎明", "清晨", "早晨", "早上"],
+        &[
+            "dawn",
+            "sunrise",
+            "daybreak",
+            "early morning",
+            "morning",
+            "morning light",
+            "晨光",
+            "晨曦",
+            "日出",
+            "黎明",
+            "清晨",
+            "早晨",
+            "早上",
+        ],
     ),
     (
         TimeOfDay::Day,
@@ -101,6 +115,8 @@ const CAMERAS: &[(Camera, &[&str])] = &[
         Camera::PushIn,
         &[
             "push in",
+            "pushes in",
+            "push",
             "zoom in",
             "dolly in",
             "close up",
@@ -123,6 +139,8 @@ const CAMERAS: &[(Camera, &[&str])] = &[
             "dolly out",
             "wide shot",
             "reveal",
+            "pulls back",
+            "pulls out",
             "拉远",
             "拉镜头",
             "后拉",
@@ -194,7 +212,7 @@ const ACTIONS: &[(Action, &[&str])] = &[
         Action::Walk,
         &[
             "walk", "stroll", "wander", "strut", "march", "travel", "cross", "drive", "sail", "漫步", "散步",
-            "走路", "走", "行走", "行驶", "开车", "航行", "穿过",
+            "走路", "走", "行走", "行驶", "驶过", "驶向", "驶", "开车", "航行", "穿过",
         ],
     ),
     (
@@ -224,8 +242,8 @@ const ACTIONS: &[(Action, &[&str])] = &[
     (
         Action::Idle,
         &[
-            "stand", "look", "watch", "gaze", "stare", "pose", "smile", "talk", "sing", "站着", "站立", "站",
-            "看着", "凝视", "微笑", "说话", "唱歌",
+            "stand", "look", "watch", "gaze", "stare", "pose", "smile", "talk", "sing", "read", "perch",
+            "sings", "阅读", "读书", "看书", "站着", "站立", "站", "看着", "凝视", "微笑", "说话", "唱歌",
         ],
     ),
 ];
@@ -242,7 +260,7 @@ const COLOURS: &[(Colour, &[&str])] = &[
     (Colour::Black, &["black", "黑色", "黑"]),
     (Colour::White, &["white", "白色", "白"]),
     (Colour::Grey, &["gray", "grey", "silver", "灰色", "银色", "灰"]),
-    (Colour::Golden, &["golden", "gold", "金色"]),
+    (Colour::Golden, &["golden", "gold", "金色", "金"]),
 ];
 
 const COUNTS: &[(u8, &[&str])] = &[
@@ -349,6 +367,20 @@ const NOTHING: &[&str] = &[
     "8k",
     "hd",
     "realistic",
+    "view",
+    "light",
+    "soft",
+    "above",
+    "outside",
+    "smooth",
+    "transition",
+    "colorful",
+    "colourful",
+    "彩色",
+    "世界",
+    "远处",
+    "远方",
+    "桌上",
     "detailed",
     "风格",
     "镜头",

@@ -4,6 +4,7 @@ mod desert;
 mod forest;
 mod house;
 mod meadow;
+mod moon;
 mod mountains;
 mod nature;
 mod room;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[&dyn Setting] = &[
     &sea::Beach,
     &sea::Sea,
     &mountains::Mountains,
+    &moon::Moon,
     &desert::Desert,
     &room::Room,
     &underwater::Underwater,

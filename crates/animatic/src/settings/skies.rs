@@ -11,7 +11,7 @@ use crate::stage::{Brush, Motion, SetBuilder};
 pub(super) fn sky(set: &mut SetBuilder, horizon: f32) {
     let time = set.scene.time;
     let cover = match set.scene.weather.name() {
-        "clear" => 0.30,
+        "clear" | "aurora" => 0.30,
         "fog" => 0.15,
         _ => 0.62,
     };
@@ -44,7 +44,7 @@ pub(super) fn sky(set: &mut SetBuilder, horizon: f32) {
     });
 }
 
-fn stars(brush: &mut Brush, horizon: f32, count: usize) {
+pub(super) fn stars(brush: &mut Brush, horizon: f32, count: usize) {
     for _ in 0..count {
         let at = point(brush.chance.between(0.0, brush.width), brush.chance.between(0.0, horizon * 0.95));
         let size = brush.unit * brush.chance.between(0.002, 0.0042);

@@ -30,12 +30,24 @@ pub(crate) struct Actor {
 pub(crate) fn place(scene: &Scene, view: View, unit: f32, levels: &Levels) -> Vec<Actor> {
     let mut actors = Vec::new();
     let mut chance = Chance::new(scene.seed, "cast");
-    let total: usize = scene.cast.iter().map(|role| usize::from(role.count)).sum();
-    let mut slot = 0;
+    // Who acts shares the middle; what only stands there frames it from the sides.
+    let count = |acts: bool| {
+        let roles = scene.cast.iter().filter(|role| role.subject.acts() == acts);
+        roles.map(|role| usize::from(role.count)).sum::<usize>()
+    };
+    let (acting, standing) = (count(true), count(false));
+    let mut slots = [0, 0];
     for role in &scene.cast {
+        let acts = role.subject.acts();
         for copy in 0..role.count {
-            actors.push(actor(scene, role, copy, (slot, total), (view, unit, levels), &mut chance));
-            slot += 1;
+            let slot = &mut slots[usize::from(acts)];
+            let seat = Seat {
+                slot: *slot,
+                total: if acts { acting } else { standing },
+                beside: !acts && acting > 0,
+            };
+            actors.push(actor(scene, role, copy, seat, (view, unit, levels), &mut chance));
+            *slot += 1;
         }
     }
     actors.sort_by(|a, b| {
@@ -44,11 +56,20 @@ pub(crate) fn place(scene: &Scene, view: View, unit: f32, levels: &Levels) -> Ve
     actors
 }
 
+/// A figure's place among those of its sort.
+#[derive(Debug, Clone, Copy)]
+struct Seat {
+    slot: usize,
+    total: usize,
+    /// To the side of somebody who acts.
+    beside: bool,
+}
+
 fn actor(
     scene: &Scene,
     role: &Role,
     copy: u8,
-    (slot, total): (usize, usize),
+    Seat { slot, total, beside }: Seat,
     (view, unit, levels): (View, f32, &Levels),
     chance: &mut Chance,
 ) -> Actor {
@@ -59,9 +80,13 @@ fn actor(
     let room = view.width as f32 / total as f32;
     size = size.min(room * 1.12 / role.subject.reach());
     let footing = role.subject.footing(role.action);
-    // One figure stands in the middle, several share the width.
-    let share = if total == 1 { 0.5 } else { (slot as f32 + 0.5) / total as f32 };
-    let spread = view.width as f32 * if total == 1 { 0.0 } else { 0.86 };
+    // One figure stands in the middle, several share the width, scenery takes the left third and the right in turn.
+    let share = match (beside, total) {
+        (true, _) => [0.12, 0.88, 0.30, 0.70, 0.02][slot % 5],
+        (_, 1) => 0.5,
+        _ => (slot as f32 + 0.5) / total as f32,
+    };
+    let spread = view.width as f32 * 0.86;
     let x = view.width as f32 * 0.5 + (share - 0.5) * spread + chance.between(-0.02, 0.02) * unit;
     let depth = if total == 1 { 0.0 } else { chance.between(-0.07, 0.02) };
     let y = match footing {

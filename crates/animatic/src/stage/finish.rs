@@ -17,6 +17,18 @@ pub(crate) struct Finish {
     pub(crate) blocks: usize,
     /// No colour at all.
     pub(crate) grey: bool,
+    /// Lines where the picture changes.
+    pub(crate) lines: Lines,
+}
+
+/// What a pen draws along the edges of what is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lines {
+    None,
+    /// Dark contours over the colours, so strong.
+    Over(u16),
+    /// Nothing but the lines and a little shading, on white.
+    Only,
 }
 
 /// A texture over the picture.
@@ -68,6 +80,9 @@ impl Finisher {
         let (top, height, width) = (self.view.top, self.view.height, self.view.width);
         if self.finish.blocks > 1 {
             blocks(frame, self.view, self.finish.blocks);
+        }
+        if self.finish.lines != Lines::None {
+            contours(&mut frame.y[top * width..(top + height) * width], width, self.finish.lines);
         }
         let lines = frame.y.chunks_exact_mut(width).skip(top).take(height);
         for (row, line) in lines.enumerate() {
@@ -133,6 +148,32 @@ fn soften(texture: &[i8], width: usize) -> Vec<i8> {
     (0..TEXTURE)
         .map(|i| ((at(i) + at(i + 1) + at(i + width) + at(i + width + 1)) / 3).clamp(-60, 60) as i8)
         .collect()
+}
+
+/// Draws lines where a sample differs from the ones to its right and below. What is smooth has none.
+fn contours(luma: &mut [u8], width: usize, lines: Lines) {
+    let Some(last) = luma.len().checked_sub(width) else { return };
+    for at in (0..last).step_by(width) {
+        let (row, below) = luma[at..at + 2 * width].split_at_mut(width);
+        let mut right = row[0];
+        for x in 0..width {
+            let here = right;
+            right = row[(x + 1).min(width - 1)];
+            let edge = u16::from(here.abs_diff(right)) + u16::from(here.abs_diff(below[x]));
+            row[x] = match lines {
+                Lines::Only => {
+                    // Pencil: pale shading, and the harder the edge the blacker the line.
+                    let shade = 176 + u16::from(here) / 4;
+                    shade.min(234).saturating_sub(edge.saturating_sub(5) * 6).max(34) as u8
+                }
+                Lines::Over(strength) => {
+                    let dark = (edge.saturating_sub(14) * strength).min(u16::from(here) * 3 / 4);
+                    here - dark as u8
+                }
+                Lines::None => here,
+            };
+        }
+    }
 }
 
 /// Replaces every block by its middle sample.

@@ -9,7 +9,7 @@ mod light;
 mod set;
 mod show;
 
-pub(crate) use finish::{Finish, Finisher, Grain};
+pub(crate) use finish::{Finish, Finisher, Grain, Lines};
 pub(crate) use light::Light;
 pub(crate) use set::{Brush, Motion, SetBuilder};
 pub(crate) use show::{Desk, Show, view_of};

@@ -2,7 +2,7 @@
 
 use super::{Style, contrast, saturate, split};
 use crate::raster::Rgb;
-use crate::stage::{Finish, Grain};
+use crate::stage::{Finish, Grain, Lines};
 
 /// Clear, bright, saturated.
 #[derive(Debug)]
@@ -19,7 +19,14 @@ impl Style for Anime {
         saturate(contrast(colour, 0.94).to(Rgb::WHITE, 0.06), 1.4)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false }
+        Finish {
+            vignette: 0.0,
+            grain: Grain::None,
+            worn: false,
+            blocks: 0,
+            grey: false,
+            lines: Lines::Over(2),
+        }
     }
 }
 
@@ -50,7 +57,14 @@ impl Style for Watercolour {
         split(wash, Rgb::hex(0x3a_4a6a), Rgb::hex(0xff_f4e0), 0.10)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::Paper(2.2), worn: false, blocks: 0, grey: false }
+        Finish {
+            vignette: 0.0,
+            grain: Grain::Paper(2.2),
+            worn: false,
+            blocks: 0,
+            grey: false,
+            lines: Lines::None,
+        }
     }
 }
 
@@ -63,26 +77,62 @@ impl Style for Ink {
         "ink"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "ink",
-            "ink wash",
-            "sumi e",
-            "sketch",
-            "pencil",
-            "hand drawn",
-            "水墨",
-            "水墨画",
-            "国画",
-            "素描",
-            "手绘",
-        ]
+        &["ink", "ink wash", "sumi e", "水墨", "水墨画", "国画"]
     }
     fn grade(&self, colour: Rgb) -> Rgb {
         let wash = contrast(saturate(colour, 0.14), 1.22);
         split(wash, Rgb::hex(0x20_2428), Rgb::hex(0xfb_f3df), 0.35).to(Rgb::hex(0xf4_ecd8), 0.16)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.12, grain: Grain::Paper(2.8), worn: false, blocks: 0, grey: false }
+        Finish {
+            vignette: 0.12,
+            grain: Grain::Paper(2.8),
+            worn: false,
+            blocks: 0,
+            grey: false,
+            lines: Lines::Over(3),
+        }
+    }
+}
+
+/// Pencil on white paper: lines, and a little shading.
+#[derive(Debug)]
+pub(super) struct Sketch;
+
+impl Style for Sketch {
+    fn name(&self) -> &'static str {
+        "sketch"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &[
+            "sketch",
+            "pencil",
+            "pencil drawing",
+            "hand drawn",
+            "line art",
+            "line drawing",
+            "storyboard",
+            "charcoal",
+            "素描",
+            "手绘",
+            "铅笔画",
+            "线稿",
+            "速写",
+            "分镜",
+        ]
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        contrast(saturate(colour, 0.0), 1.15)
+    }
+    fn finish(&self) -> Finish {
+        Finish {
+            vignette: 0.0,
+            grain: Grain::Paper(2.4),
+            worn: false,
+            blocks: 0,
+            grey: true,
+            lines: Lines::Only,
+        }
     }
 }
 
@@ -103,7 +153,7 @@ impl Style for Pixel {
         Rgb { r: step(vivid.r), g: step(vivid.g), b: step(vivid.b) }
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 6, grey: false }
+        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 6, grey: false, lines: Lines::None }
     }
 }
 
@@ -122,6 +172,6 @@ impl Style for Minimal {
         contrast(saturate(colour, 0.62), 0.72).to(Rgb::hex(0xf6_efe6), 0.26)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false }
+        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false, lines: Lines::None }
     }
 }

@@ -7,7 +7,7 @@ mod filmed;
 
 use crate::raster::Rgb;
 use crate::scene::TimeOfDay;
-use crate::stage::{Finish, Grain};
+use crate::stage::{Finish, Grain, Lines};
 use std::fmt;
 
 /// Every style.
@@ -20,6 +20,7 @@ pub(crate) const ALL: &[&dyn Style] = &[
     &drawn::Anime,
     &drawn::Watercolour,
     &drawn::Ink,
+    &drawn::Sketch,
     &drawn::Pixel,
     &drawn::Minimal,
 ];
@@ -48,7 +49,7 @@ pub(crate) trait Style: Sync {
     }
     /// What lies over the picture.
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.22, grain: Grain::None, worn: false, blocks: 0, grey: false }
+        Finish { vignette: 0.22, grain: Grain::None, worn: false, blocks: 0, grey: false, lines: Lines::None }
     }
 }
 

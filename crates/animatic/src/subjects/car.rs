@@ -21,7 +21,6 @@ impl Subject for Car {
             "truck",
             "bus",
             "vehicle",
-            "train",
             "汽车",
             "跑车",
             "轿车",
@@ -29,7 +28,6 @@ impl Subject for Car {
             "卡车",
             "车",
             "车辆",
-            "火车",
             "公交车",
         ]
     }

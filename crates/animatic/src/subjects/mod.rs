@@ -9,16 +9,21 @@ mod butterfly;
 mod car;
 mod cat;
 mod dog;
+mod dragon;
+mod fire;
 mod fish;
 mod flower;
 mod horse;
 mod person;
 mod pets;
+mod plane;
 mod rig;
 mod robot;
 mod rocket;
 mod ship;
+mod table;
 mod toys;
+mod train;
 mod tree;
 
 use crate::raster::{Pen, Rgb};
@@ -31,6 +36,7 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &dog::Dog,
     &horse::Horse,
     &bird::Bird,
+    &dragon::Dragon,
     &butterfly::Butterfly,
     &fish::Fish,
     &person::Woman,
@@ -39,12 +45,18 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &person::Astronaut,
     &robot::Robot,
     &car::Car,
+    &train::Train,
+    &train::Express,
+    &plane::Plane,
     &ship::Ship,
     &rocket::Rocket,
     &balloon::Balloon,
     &toys::Ball,
     &tree::Tree,
     &flower::Flower,
+    &fire::Fire,
+    &table::Fruit,
+    &table::Bottle,
 ];
 
 /// Where a figure finds its hold.

@@ -13,23 +13,7 @@ impl Subject for Rocket {
         "rocket"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "rocket",
-            "spaceship",
-            "spacecraft",
-            "shuttle",
-            "ufo",
-            "plane",
-            "airplane",
-            "aircraft",
-            "jet",
-            "火箭",
-            "飞船",
-            "宇宙飞船",
-            "太空船",
-            "飞碟",
-            "飞机",
-        ]
+        &["rocket", "spaceship", "spacecraft", "shuttle", "ufo", "火箭", "飞船", "宇宙飞船", "太空船", "飞碟"]
     }
     fn home(&self) -> &'static str {
         "space"

@@ -1,5 +1,6 @@
 //! Weathers: what comes out of the sky and what it does to the light. One file each, one trait.
 
+mod aurora;
 mod clear;
 mod fog;
 mod rain;
@@ -14,7 +15,7 @@ use std::fmt;
 
 /// Every weather.
 pub(crate) const ALL: &[&dyn Weather] =
-    &[&clear::Clear, &clear::Cloudy, &rain::Rain, &rain::Storm, &snow::Snow, &fog::Fog];
+    &[&clear::Clear, &clear::Cloudy, &rain::Rain, &rain::Storm, &snow::Snow, &fog::Fog, &aurora::Aurora];
 
 /// A state of the sky.
 pub(crate) trait Weather: Sync {

@@ -1,6 +1,6 @@
 //! Films from text: length, bytes, bars, cancelling.
 
-use crate::{brief, decode, film};
+use crate::{brief, decode, film, psnr};
 use filmgate_animatic::{Brief, Guidance, RenderError, Stage, Studio, frames as drawn};
 use std::process::Command;
 use std::sync::mpsc;
@@ -74,6 +74,38 @@ fn every_frame_moves_and_none_is_black() {
         assert_ne!(pair[0].y, pair[1].y);
         let light: u64 = pair[1].y.iter().map(|y| u64::from(*y)).sum();
         assert!(light / pair[1].y.len() as u64 > 25);
+    }
+}
+
+/// Differences from frame to frame, as samples see them who stand where nothing moves: the quieter nine tenths.
+#[test]
+fn what_stands_still_does_not_flicker() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for style in ["", ", pencil sketch", ", anime", ", watercolor", ", pixel art"] {
+        let prompt = format!("a bowl of fruit on the table, static shot{style}");
+        let frames = decode(&film(&brief(&prompt, Guidance::Text)), folder.path());
+        let pairs = frames.windows(2).map(|pair| pair[0].y.iter().zip(&pair[1].y));
+        let mut noise = vec![0_u32; frames[0].y.len()];
+        for pair in pairs {
+            for (sum, (before, after)) in noise.iter_mut().zip(pair) {
+                *sum += u32::from(before.abs_diff(*after));
+            }
+        }
+        noise.sort_unstable();
+        let quiet = &noise[..noise.len() * 9 / 10];
+        let mean = quiet.iter().sum::<u32>() as f64 / quiet.len() as f64 / 23.0;
+        assert!(mean < 0.35, "{prompt}: {mean:.3} a frame");
+    }
+}
+
+#[test]
+fn another_seed_is_another_picture() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for prompt in ["a dog running across a meadow", "a train in the mountains", "雨中的城市"] {
+        let one = decode(&film(&brief(prompt, Guidance::Text)), folder.path());
+        let other = decode(&film(&Brief { seed: 8, ..brief(prompt, Guidance::Text) }), folder.path());
+        let alike = psnr(&one[12], &other[12]);
+        assert!(alike < 26.0, "{prompt}: {alike:.1} dB");
     }
 }
 
