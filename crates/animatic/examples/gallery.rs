@@ -125,9 +125,10 @@ fn page(entries: &[Entry], sheet: &Sheet) -> String {
     let wide = 3 * CELL.0 + 2 * GAP;
     for (index, entry) in entries.iter().enumerate() {
         let ((left, top), told) = (place(index, 0), understand(&entry.prompt, 1));
+        let first = &told.shots[0];
         let cast: Vec<_> =
-            told.cast.iter().map(|member| format!("{} {}; ", member.subject, member.action)).collect();
-        let seen = [told.setting, told.weather, told.time, told.camera, told.style].join(", ");
+            first.cast.iter().map(|member| format!("{} {}; ", member.subject, member.action)).collect();
+        let seen = [first.setting, first.weather, first.time, first.camera, told.style].join(", ");
         let unknown = if told.unknown.is_empty() {
             String::new()
         } else {

@@ -29,7 +29,7 @@ mod weathers;
 pub use brief::{Brief, FPS, Film, Guidance, RenderError};
 /// Which encoder is compiled in, for example `openh264 2.7.0 with assembler`.
 pub use filmgate_media::h264::BUILD as ENCODER;
-pub use plan::{Heard, Member, Understanding, plan, understand};
+pub use plan::{Heard, Member, Planned, Understanding, plan, understand};
 pub use scene::Scene;
 pub use studio::{Progress, Render, Stage, Studio};
 

@@ -1,8 +1,8 @@
 //! `filmgate plan`: how the built-in engine reads a prompt, without rendering it. What was understood, what was not, and
-//! the shot that comes of it.
+//! the shots that come of it.
 
 use clap::Args;
-use filmgate_engines::animatic::{Heard, Member, Understanding, understand};
+use filmgate_engines::animatic::{Heard, Member, Planned, Understanding, understand};
 use serde_json::{Value, json};
 
 use crate::output;
@@ -25,16 +25,7 @@ pub(crate) fn run(args: &PlanArgs) -> Result<(), Trouble> {
 }
 
 fn page(read: &Understanding) -> String {
-    let Understanding { heard, unknown, setting, weather, time, style, camera, cast } = read;
-    let cast: Vec<_> = cast.iter().map(told).collect();
-    let shot = [
-        ("setting", said(heard, "setting", setting)),
-        ("weather", said(heard, "weather", weather)),
-        ("time", said(heard, "time", time)),
-        ("style", said(heard, "style", style)),
-        ("camera", said(heard, "camera", camera)),
-        ("cast", if cast.is_empty() { "nobody".to_owned() } else { cast.join("; ") }),
-    ];
+    let Understanding { heard, unknown, style, shots } = read;
     let unknown = if unknown.is_empty() { "nothing".to_owned() } else { unknown.join(", ") };
     let understood = heard.iter().filter(|one| one.kind != "nothing").map(|one| {
         let not = if one.negated { "not " } else { "" };
@@ -43,8 +34,25 @@ fn page(read: &Understanding) -> String {
     let understood: Vec<_> = understood.collect();
     let understood =
         if understood.is_empty() { "nothing".to_owned() } else { understood.join("\n               ") };
-    let shot = shot.map(|(name, text)| format!("{name:<14} {text}\n")).concat();
-    format!("{:<14} {understood}\n{:<14} {unknown}\n\n{shot}", "understood", "not understood")
+    let style = said(heard, "style", style);
+    let shots: Vec<_> = shots.iter().map(|planned| shot(planned, heard)).collect();
+    let shots = shots.join("\nthen\n");
+    format!(
+        "{:<14} {understood}\n{:<14} {unknown}\n{:<14} {style}\n\n{shots}",
+        "understood", "not understood", "style"
+    )
+}
+
+fn shot(planned: &Planned, heard: &[Heard]) -> String {
+    let cast: Vec<_> = planned.cast.iter().map(told).collect();
+    let lines = [
+        ("setting", said(heard, "setting", planned.setting)),
+        ("weather", said(heard, "weather", planned.weather)),
+        ("time", said(heard, "time", planned.time)),
+        ("camera", said(heard, "camera", planned.camera)),
+        ("cast", if cast.is_empty() { "nobody".to_owned() } else { cast.join("; ") }),
+    ];
+    lines.map(|(name, text)| format!("{name:<14} {text}\n")).concat()
 }
 
 /// `name`, and whether the prompt said it or it was chosen to fit.
@@ -69,17 +77,15 @@ fn as_json(read: &Understanding) -> Value {
     let heard = read.heard.iter().map(|Heard { words, kind, name, negated }| {
         json!({ "words": words, "kind": kind, "name": name, "negated": negated })
     });
-    let cast = read.cast.iter().map(|Member { subject, action, count, colour, young }| {
-        json!({ "subject": subject, "action": action, "count": count, "colour": colour, "young": young })
-    });
+    let member = |Member { subject, action, count, colour, young }: &Member| json!({ "subject": subject, "action": action, "count": count, "colour": colour, "young": young });
+    let shot = |Planned { setting, weather, time, camera, cast }: &Planned| {
+        let cast: Value = cast.iter().map(member).collect();
+        json!({ "setting": setting, "weather": weather, "time": time, "camera": camera, "cast": cast })
+    };
     json!({
         "understood": heard.collect::<Value>(),
         "not_understood": read.unknown,
-        "setting": read.setting,
-        "weather": read.weather,
-        "time": read.time,
         "style": read.style,
-        "camera": read.camera,
-        "cast": cast.collect::<Value>(),
+        "shots": read.shots.iter().map(shot).collect::<Value>(),
     })
 }

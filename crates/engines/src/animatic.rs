@@ -12,7 +12,7 @@ use bytes::Bytes;
 pub use filmgate_animatic::ENCODER;
 use filmgate_animatic::{Brief, Guidance as Shown, Render, RenderError, Studio};
 /// How it reads a prompt, for showing.
-pub use filmgate_animatic::{Heard, Member, Understanding, understand};
+pub use filmgate_animatic::{Heard, Member, Planned, Understanding, understand};
 use filmgate_domain::failure::{Failure, FailureCode};
 use filmgate_domain::request::Guidance;
 use futures_util::{StreamExt, stream};

@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     Young,
     /// Sun, said of a place: fair weather, by day unless an hour is named.
     Sunny,
+    /// What follows is seen after what was said before.
+    Next,
     /// Known, and of no consequence for the picture.
     Nothing,
 }
@@ -59,6 +61,7 @@ pub(super) fn each(take: &mut dyn FnMut(&'static [&'static str], Meaning)) {
     }
     take(SUNNY, Meaning::Sunny);
     take(YOUNG, Meaning::Young);
+    take(NEXT, Meaning::Next);
     take(NOTHING, Meaning::Nothing);
 }
 
@@ -310,6 +313,25 @@ const SUNNY: &[&str] = &[
 ];
 const YOUNG: &[&str] = &["baby", "young", "tiny", "little", "小"];
 
+/// Words between one shot and the next.
+const NEXT: &[&str] = &[
+    "then",
+    "and then",
+    "after that",
+    "afterwards",
+    "cut to",
+    "next shot",
+    "finally",
+    "然后",
+    "接着",
+    "随后",
+    "之后",
+    "最后",
+    "切到",
+    "镜头切换",
+    "镜头切到",
+];
+
 /// Words that tell the picture nothing it does not do anyway.
 const NOTHING: &[&str] = &[
     "the",
@@ -337,7 +359,6 @@ const NOTHING: &[&str] = &[
     "their",
     "this",
     "that",
-    "then",
     "as",
     "up",
     "down",

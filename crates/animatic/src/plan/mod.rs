@@ -13,12 +13,39 @@ use crate::scene::{Action, Camera, Colour, Role, Scene, TimeOfDay};
 use crate::{settings, styles, subjects, weathers};
 use lexicon::Meaning;
 use scan::Found;
-pub use understanding::{Heard, Member, Understanding, understand};
+pub use understanding::{Heard, Member, Planned, Understanding, understand};
 
-/// Reads a brief's prompt. Deterministic; never fails: what is not said is chosen to fit.
+/// Reads a brief's prompt as far as its first shot. Deterministic; never fails: what is not said is chosen to fit.
 pub fn plan(brief: &Brief) -> Scene {
-    let reading = scan::scan(&brief.prompt);
-    Notes::of(&reading).finish(&reading, brief.seed)
+    scenes(&scan::scan(&brief.prompt), brief.seed).swap_remove(0)
+}
+
+/// Reads a brief's prompt: a scene for every shot, at least one.
+pub(crate) fn plan_shots(brief: &Brief) -> Vec<Scene> {
+    scenes(&scan::scan(&brief.prompt), brief.seed)
+}
+
+/// The most shots that a prompt is cut into: each has its set in memory.
+const MOST_SHOTS: usize = 3;
+
+/// The scenes of a reading, one for every stretch between words like "then".
+fn scenes(reading: &scan::Reading, seed: u64) -> Vec<Scene> {
+    let whole = Notes::of(&reading.found);
+    let stretches = reading.found.split(|found| matches!(found.meaning, Meaning::Next));
+    let told = |found: &&[Found]| found.iter().any(|found| !matches!(found.meaning, Meaning::Nothing));
+    let mut scenes: Vec<Scene> = Vec::new();
+    for stretch in stretches.filter(told).take(MOST_SHOTS) {
+        let notes = Notes::of(stretch);
+        let scene = match scenes.last() {
+            Some(before) => notes.after(before),
+            None => notes.within(&whole).finish(reading, seed),
+        };
+        scenes.push(scene);
+    }
+    if scenes.is_empty() {
+        scenes.push(whole.finish(reading, seed));
+    }
+    scenes
 }
 
 /// What has been understood so far, left to right.
@@ -41,9 +68,9 @@ struct Notes {
 }
 
 impl Notes {
-    fn of(reading: &scan::Reading) -> Self {
+    fn of(found: &[Found]) -> Self {
         let mut notes = Self::default();
-        for found in reading.found.iter().filter(|found| !found.negated) {
+        for found in found.iter().filter(|found| !found.negated) {
             notes.take(found);
         }
         notes
@@ -81,7 +108,7 @@ impl Notes {
                 self.weather.get_or_insert(weathers::named("clear"));
                 self.time.get_or_insert(TimeOfDay::Day);
             }
-            Meaning::Nothing => {}
+            Meaning::Next | Meaning::Nothing => {}
         }
     }
 
@@ -118,6 +145,43 @@ impl Notes {
                     role.action = shared.unwrap_or(role.action);
                 }
             }
+        }
+    }
+
+    /// Takes what holds for the film from all that is said: a style or a weather named at the end is meant throughout.
+    fn within(mut self, whole: &Self) -> Self {
+        self.weather = self.weather.or(whole.weather);
+        (self.style, self.style_hint) = (whole.style, whole.style_hint);
+        self
+    }
+
+    /// The scene after `before`: what is not said again stays as it was, and whoever was seen does what is said now.
+    fn after(mut self, before: &Scene) -> Scene {
+        if self.cast.is_empty() {
+            self.cast.clone_from(&before.cast);
+            if let Some(action) = self.action {
+                let actors = self.cast.iter_mut().filter(|role| role.subject.acts());
+                actors.for_each(|role| role.action = role.subject.able(action));
+            }
+        }
+        for role in &mut self.cast {
+            role.action = role.subject.able(role.action);
+            let known = before.cast.iter().find(|known| known.subject.name() == role.subject.name());
+            if let Some(known) = known {
+                role.colour = role.colour.or(known.colour);
+                role.young |= known.young;
+            }
+        }
+        self.cast.sort_by_key(|role| role.subject.acts());
+        // Two shots that look alike do not cut; one that comes closer does.
+        let other = if before.camera == Camera::PushIn { Camera::Drift } else { Camera::PushIn };
+        Scene {
+            setting: self.setting.unwrap_or(before.setting),
+            weather: self.weather.unwrap_or(before.weather),
+            time: self.time.unwrap_or(before.time),
+            cast: self.cast,
+            camera: self.camera.unwrap_or(other),
+            ..before.clone()
         }
     }
 

@@ -1,9 +1,9 @@
-//! What was made of a prompt, told: which words were understood as what, which were not, and the shot that came of it.
+//! What was made of a prompt, told: which words were understood as what, which were not, and the shots that came of it.
 //! For people who wonder why the film looks as it does; the renderer reads the [`Scene`] itself.
 
+use super::Scene;
 use super::lexicon::Meaning;
 use super::scan::{self, Found};
-use super::{Notes, Scene};
 use crate::scene::Role;
 
 /// A prompt, read. Names are those of the vocabulary, in English whatever the prompt's language.
@@ -13,14 +13,21 @@ pub struct Understanding {
     pub heard: Vec<Heard>,
     /// Words that nothing was found for. They turn the palette and the details.
     pub unknown: Vec<String>,
-    /// Where the film plays.
+    /// The look.
+    pub style: &'static str,
+    /// The shots that the film is cut from, at least one.
+    pub shots: Vec<Planned>,
+}
+
+/// A shot, as it was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Where it plays.
     pub setting: &'static str,
     /// The weather.
     pub weather: &'static str,
     /// The hour.
     pub time: &'static str,
-    /// The look.
-    pub style: &'static str,
     /// How the camera moves.
     pub camera: &'static str,
     /// Who or what is seen, the hindmost first.
@@ -32,7 +39,7 @@ pub struct Understanding {
 pub struct Heard {
     /// The phrase, in lower case.
     pub words: String,
-    /// What sort of thing it names: setting, weather, time, style, camera, subject, action, colour, count, age, or
+    /// What sort of thing it names: setting, weather, time, style, camera, subject, action, colour, count, age, cut, or
     /// nothing of consequence for the picture.
     pub kind: &'static str,
     /// Its name in the vocabulary.
@@ -60,17 +67,22 @@ pub struct Member {
 pub fn understand(prompt: &str, seed: u64) -> Understanding {
     let reading = scan::scan(prompt);
     let heard = reading.found.iter().map(heard).collect();
-    let scene = Notes::of(&reading).finish(&reading, seed);
-    let Scene { setting, weather, time, cast, camera, style, unknown, .. } = scene;
+    let scenes = super::scenes(&reading, seed);
     Understanding {
         heard,
-        unknown,
-        setting: setting.name(),
-        weather: weather.name(),
-        time: time.name(),
-        style: style.name(),
-        camera: camera.name(),
-        cast: cast.iter().map(member).collect(),
+        style: scenes[0].style.name(),
+        shots: scenes.iter().map(planned).collect(),
+        unknown: reading.unknown,
+    }
+}
+
+fn planned(scene: &Scene) -> Planned {
+    Planned {
+        setting: scene.setting.name(),
+        weather: scene.weather.name(),
+        time: scene.time.name(),
+        camera: scene.camera.name(),
+        cast: scene.cast.iter().map(member).collect(),
     }
 }
 
@@ -97,6 +109,7 @@ fn heard(found: &Found) -> Heard {
         Meaning::Count(count) => ("count", count.to_string()),
         Meaning::Young => ("age", "young".to_owned()),
         Meaning::Sunny => ("weather", "clear".to_owned()),
+        Meaning::Next => ("cut", "next".to_owned()),
         Meaning::Nothing => ("nothing", String::new()),
     };
     Heard { words: found.words.clone(), kind, name, negated: found.negated }

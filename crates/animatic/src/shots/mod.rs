@@ -10,7 +10,7 @@ mod reel;
 mod still;
 
 use crate::brief::{Brief, Guidance, RenderError};
-use crate::plan::plan;
+use crate::plan::plan_shots;
 use crate::scene::Scene;
 use crate::stage::{Desk, Show};
 use between::Between;
@@ -62,13 +62,17 @@ pub(crate) struct Script {
 
 /// Reads the prompt and the references and builds whatever is built once.
 pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
-    let scene = plan(brief);
+    let mut scenes = plan_shots(brief);
+    let scene = scenes[0].clone();
     let (width, height, frames) = (brief.width, brief.height, brief.frames());
     let busy = matches!(scene.weather.name(), "rain" | "storm" | "snow");
     let mut qp = if busy { 30 } else { 28 };
     let one = |shot: Shot| vec![Cut { shot, frames }];
     let cuts = match &brief.guidance {
-        Guidance::Text => one(Shot::Show(Box::new(Show::build(&scene, width, height)))),
+        Guidance::Text => {
+            scenes.truncate((frames / SHORTEST).max(1) as usize);
+            shows(&scenes, brief)
+        }
         Guidance::Image(path) => one(still(&scene, path, 0, brief)?),
         Guidance::Frames { first, last } => {
             qp = 22;
@@ -80,6 +84,16 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
         Guidance::References { images, videos } => references(&scene, images, videos, brief)?,
     };
     Ok(Script { scene, cuts, qp })
+}
+
+/// A shot shorter than this is not cut to, frames.
+const SHORTEST: u32 = 36;
+
+/// The scenes of the prompt, one after the other.
+fn shows(scenes: &[Scene], brief: &Brief) -> Vec<Cut> {
+    let lengths = edit::share(brief.frames(), &vec![Length::Any; scenes.len()]);
+    let show = |scene| Shot::Show(Box::new(Show::build(scene, brief.width, brief.height)));
+    scenes.iter().zip(lengths).map(|(scene, frames)| Cut { shot: show(scene), frames }).collect()
 }
 
 /// The scene of the prompt opens; the references follow in their order.

@@ -93,7 +93,7 @@ fn what_stands_still_does_not_flicker() {
         }
         noise.sort_unstable();
         let quiet = &noise[..noise.len() * 9 / 10];
-        let mean = quiet.iter().sum::<u32>() as f64 / quiet.len() as f64 / 23.0;
+        let mean = f64::from(quiet.iter().sum::<u32>()) / quiet.len() as f64 / 23.0;
         assert!(mean < 0.35, "{prompt}: {mean:.3} a frame");
     }
 }

@@ -96,12 +96,43 @@ fn what_was_understood_is_told_and_what_was_not() {
         ]
     );
     assert_eq!(read.unknown, ["zorblax"]);
-    assert_eq!((read.weather, read.time, read.camera), ("rain", "night", "drift"));
-    let [cat] = &read.cast[..] else { panic!("{:?}", read.cast) };
+    let [shot] = &read.shots[..] else { panic!("{:?}", read.shots) };
+    assert_eq!((shot.weather, shot.time, shot.camera), ("rain", "night", "drift"));
+    let [cat] = &shot.cast[..] else { panic!("{:?}", shot.cast) };
     assert_eq!(
         (cat.subject, cat.action, cat.count, cat.colour, cat.young),
         ("cat", "dance", 2, Some("white"), true)
     );
     let chinese = understand("一只猫在雨中跳舞", 7);
     assert!(chinese.heard.iter().any(|one| one.words == "跳舞" && one.name == "dance"), "{chinese:?}");
+}
+
+#[test]
+fn what_happens_then_is_another_shot_of_the_same_film() {
+    for prompt in [
+        "A white cat dances in the rain, then it sleeps in a room, finally a dog runs on the beach at sunset, anime",
+        "一只白色的猫在雨中跳舞,然后在房间里睡觉,最后一只狗在日落的海滩上奔跑,动漫",
+    ] {
+        let read = understand(prompt, 7);
+        let told: Vec<_> = read
+            .shots
+            .iter()
+            .map(|shot| {
+                (shot.setting, shot.time, shot.cast[0].subject, shot.cast[0].action, shot.cast[0].colour)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("street", "dusk", "cat", "dance", Some("white")),
+                ("room", "dusk", "cat", "sit", Some("white")),
+                ("beach", "golden hour", "dog", "run", None),
+            ],
+            "{prompt}"
+        );
+        assert_eq!(read.style, "anime", "said at the end, meant throughout");
+    }
+    assert_eq!(understand("then", 7).shots.len(), 1);
+    assert_eq!(understand("a cat, then", 7).shots.len(), 1);
+    assert_eq!(understand("", 7).shots.len(), 1);
 }
