@@ -41,7 +41,8 @@ pub fn frames(brief: &Brief, mut see: impl FnMut(u32, &Frame)) -> Result<(), Ren
     let script = shots::write(brief)?;
     let mut desk = stage::Desk::default();
     let mut film = 0;
-    for cut in &script.cuts {
+    for (number, cut) in script.cuts.iter().enumerate() {
+        let shot = script.take(number, brief);
         let mut frame = Frame::black(brief.width, brief.height);
         let mut run = match &cut.shot {
             shots::Shot::Reel(reel) => Some(reel.run(cut.frames)?),
@@ -50,7 +51,7 @@ pub fn frames(brief: &Brief, mut see: impl FnMut(u32, &Frame)) -> Result<(), Ren
         for index in 0..cut.frames {
             match &mut run {
                 Some(run) => run.draw(index, &mut frame)?,
-                None => cut.shot.draw(index, cut.frames, &mut desk, &mut frame),
+                None => shot.draw(index, cut.frames, &mut desk, &mut frame),
             }
             see(film, &frame);
             film += 1;

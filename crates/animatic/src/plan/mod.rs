@@ -25,8 +25,8 @@ pub(crate) fn plan_shots(brief: &Brief) -> Vec<Scene> {
     scenes(&scan::scan(&brief.prompt), brief.seed)
 }
 
-/// The most shots that a prompt is cut into: each has its set in memory.
-const MOST_SHOTS: usize = 3;
+/// The most shots that a prompt is cut into.
+const MOST_SHOTS: usize = 4;
 
 /// The scenes of a reading, one for every stretch between words like "then".
 fn scenes(reading: &scan::Reading, seed: u64) -> Vec<Scene> {
@@ -173,6 +173,12 @@ impl Notes {
             }
         }
         self.cast.sort_by_key(|role| role.subject.acts());
+        // Who flies or swims is not where those were seen who walk.
+        let footing = |cast: &[Role]| cast.last().map(|role| role.subject.footing(role.action));
+        if footing(&self.cast) != footing(&before.cast) && !before.cast.is_empty() {
+            let home = self.cast.last().map(|role| settings::named(role.subject.home()));
+            self.setting = self.setting.or(home);
+        }
         // Two shots that look alike do not cut; one that comes closer does.
         let other = if before.camera == Camera::PushIn { Camera::Drift } else { Camera::PushIn };
         Scene {

@@ -20,12 +20,13 @@ use filmgate_media::picture::{self, Picture};
 use overlay::Overlay;
 pub(crate) use reel::Reel;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use still::Still;
 
 /// One shot.
 pub(crate) enum Shot {
-    /// The scene of the prompt.
-    Show(Box<Show>),
+    /// A scene of the prompt, whose set is built when it is drawn.
+    Scene(Box<Scene>),
     /// A picture brought to life.
     Still(Box<Still>),
     /// From the first frame to the last.
@@ -34,14 +35,22 @@ pub(crate) enum Shot {
     Reel(Box<Reel>),
 }
 
-impl Shot {
+/// A shot, ready to be drawn.
+pub(crate) enum Take<'s> {
+    /// A set that stands for as long as somebody draws it.
+    Show(Arc<Show>),
+    /// What needs no set.
+    Plain(&'s Shot),
+}
+
+impl Take<'_> {
     /// Draws frame `index` of `count`; reels are run instead ([`Reel::run`]). `frame` is black or an earlier frame of this shot.
     pub(crate) fn draw(&self, index: u32, count: u32, desk: &mut Desk, frame: &mut Frame) {
         match self {
             Self::Show(show) => show.draw(index, count, desk, frame),
-            Self::Still(still) => still.draw(index, count, desk, frame),
-            Self::Between(between) => between.draw(index, count, desk, frame),
-            Self::Reel(_) => {}
+            Self::Plain(Shot::Still(still)) => still.draw(index, count, desk, frame),
+            Self::Plain(Shot::Between(between)) => between.draw(index, count, desk, frame),
+            Self::Plain(Shot::Scene(_) | Shot::Reel(_)) => {}
         }
     }
 }
@@ -58,6 +67,23 @@ pub(crate) struct Script {
     pub(crate) cuts: Vec<Cut>,
     /// Quantiser that suits the picture.
     pub(crate) qp: u8,
+    /// The set that stands, and of which cut. Sets are most of a film's memory: the next one takes the place of the last.
+    standing: Mutex<Option<(usize, Arc<Show>)>>,
+}
+
+impl Script {
+    /// Cut number `cut`, ready to be drawn. Cuts are best asked for in their order.
+    pub(crate) fn take(&self, cut: usize, brief: &Brief) -> Take<'_> {
+        let Shot::Scene(scene) = &self.cuts[cut].shot else { return Take::Plain(&self.cuts[cut].shot) };
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, show)) = standing.as_ref().filter(|(of, _)| *of == cut) {
+            return Take::Show(show.clone());
+        }
+        *standing = None;
+        let show = Arc::new(Show::build(scene, brief.width, brief.height));
+        *standing = Some((cut, show.clone()));
+        Take::Show(show)
+    }
 }
 
 /// Reads the prompt and the references and builds whatever is built once.
@@ -83,7 +109,7 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
         }
         Guidance::References { images, videos } => references(&scene, images, videos, brief)?,
     };
-    Ok(Script { scene, cuts, qp })
+    Ok(Script { scene, cuts, qp, standing: Mutex::default() })
 }
 
 /// A shot shorter than this is not cut to, frames.
@@ -92,8 +118,8 @@ const SHORTEST: u32 = 36;
 /// The scenes of the prompt, one after the other.
 fn shows(scenes: &[Scene], brief: &Brief) -> Vec<Cut> {
     let lengths = edit::share(brief.frames(), &vec![Length::Any; scenes.len()]);
-    let show = |scene| Shot::Show(Box::new(Show::build(scene, brief.width, brief.height)));
-    scenes.iter().zip(lengths).map(|(scene, frames)| Cut { shot: show(scene), frames }).collect()
+    let shot = |scene: &Scene| Shot::Scene(Box::new(scene.clone()));
+    scenes.iter().zip(lengths).map(|(scene, frames)| Cut { shot: shot(scene), frames }).collect()
 }
 
 /// The scene of the prompt opens; the references follow in their order.
@@ -103,7 +129,7 @@ fn references(
     videos: &[std::path::PathBuf],
     brief: &Brief,
 ) -> Result<Vec<Cut>, RenderError> {
-    let mut shots = vec![(Shot::Show(Box::new(Show::build(scene, brief.width, brief.height))), Length::Any)];
+    let mut shots = vec![(Shot::Scene(Box::new(scene.clone())), Length::Any)];
     for (index, path) in images.iter().enumerate() {
         shots.push((still(scene, path, index, brief)?, Length::Any));
     }

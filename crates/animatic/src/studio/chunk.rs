@@ -48,12 +48,12 @@ pub(super) fn draw_chunk(
     chunk: Chunk,
     stopped: &dyn Fn() -> bool,
 ) -> Result<Coded, Stop> {
-    let cut = &script.cuts[chunk.cut];
+    let (cut, shot) = (&script.cuts[chunk.cut], script.take(chunk.cut, brief));
     let mut desk = Desk::default();
     let mut frame = Frame::black(brief.width, brief.height);
     let mut take = |qp: u8| {
         encode(brief, qp, chunk, stopped, &mut frame, &mut |index, frame| {
-            cut.shot.draw(index, cut.frames, &mut desk, frame);
+            shot.draw(index, cut.frames, &mut desk, frame);
             Ok(())
         })
     };

@@ -132,6 +132,14 @@ fn what_happens_then_is_another_shot_of_the_same_film() {
         );
         assert_eq!(read.style, "anime", "said at the end, meant throughout");
     }
+    let places =
+        |prompt: &str| understand(prompt, 7).shots.iter().map(|shot| shot.setting).collect::<Vec<_>>();
+    assert_eq!(
+        places("a car in the city, then a plane"),
+        ["city", "sky"],
+        "nothing flies between the houses"
+    );
+    assert_eq!(places("a car in the city, then a dog"), ["city", "city"]);
     assert_eq!(understand("then", 7).shots.len(), 1);
     assert_eq!(understand("a cat, then", 7).shots.len(), 1);
     assert_eq!(understand("", 7).shots.len(), 1);

@@ -73,7 +73,10 @@ fn a_plan_says_what_was_understood_and_what_was_not() {
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
     let output = run(Path::new("."), &["plan", "", "--json"]);
     let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&told["understood"], &told["shots"][0]["cast"]), (&serde_json::json!([]), &serde_json::json!([])));
+    assert_eq!(
+        (&told["understood"], &told["shots"][0]["cast"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
 }
 
 #[test]
