@@ -1,8 +1,9 @@
 //! Sound: the ambience of a scene, synthesised voice by voice and mixed to stereo at 48 kHz.
 //!
-//! Deterministic like the picture: noise comes from a seeded generator, tones from recurrences. The mix is brought to
-//! one level, softly limited so that nothing clips, and faded at both ends.
+//! Deterministic like the picture: noise comes from a seeded generator, tones from recurrences. The mix is faded
+//! at both ends and brought to one loudness, softly limited so that nothing clips.
 
+mod loudness;
 mod tones;
 mod weather;
 
@@ -62,8 +63,8 @@ pub(crate) fn ambience(scene: &Scene, seconds: u32) -> Vec<f32> {
     for (voice, level) in voices(scene) {
         speak(voice, scene.seed_for("sound"), level, &mut mix);
     }
-    level(&mut mix);
     fade(&mut mix);
+    loudness::level(&mut mix);
     mix
 }
 
@@ -103,17 +104,6 @@ fn speak(voice: Voice, seed: u64, level: f32, mix: &mut [f32]) {
         Voice::Crickets => tones::crickets(seed, level, mix),
         Voice::Pad => tones::pad(seed, level, mix),
         Voice::Beat => tones::beat(seed, level, mix),
-    }
-}
-
-/// One loudness for every film (about -20 dB), with a soft knee so that peaks stay below full scale.
-fn level(mix: &mut [f32]) {
-    let power: f64 = mix.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
-    let rms = (power / mix.len().max(1) as f64).sqrt() as f32;
-    let gain = 0.10 / rms.max(1e-5);
-    for sample in mix {
-        let loud = *sample * gain;
-        *sample = loud / (1.0 + 0.35 * loud.abs() + 0.8 * loud * loud).max(1.0) * 0.98;
     }
 }
 

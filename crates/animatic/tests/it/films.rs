@@ -98,6 +98,37 @@ fn what_stands_still_does_not_flicker() {
     }
 }
 
+/// As an independent meter reads it, after the sound was compressed.
+#[test]
+fn every_film_is_as_loud_as_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("film.mp4");
+    for prompt in [
+        "a cat dancing in the rain",
+        "a bowl of fruit on the table",
+        "underwater",
+        "a storm at sea",
+        "on the moon",
+    ] {
+        let asked = Brief { width: 64, height: 64, seconds: 4, ..brief(prompt, Guidance::Text) };
+        std::fs::write(&path, film(&asked).mp4).expect("the folder is writable");
+        let meter = ["-af", "ebur128=peak=sample", "-f", "null", "-"];
+        let mut command = Command::new("ffmpeg");
+        let Ok(output) = command.args(["-hide_banner", "-nostats", "-i"]).arg(&path).args(meter).output()
+        else {
+            return;
+        };
+        let report = String::from_utf8_lossy(&output.stderr).into_owned();
+        let read = |name: &str| -> f32 {
+            let (_, rest) =
+                report.split_once("Summary:").and_then(|(_, rest)| rest.split_once(name)).expect("a summary");
+            rest.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
+        };
+        assert!((read("I:") + 16.0).abs() <= 1.0, "{prompt}: {} LUFS", read("I:"));
+        assert!(read("Peak:") < 0.0, "{prompt}: peaks at {} dB", read("Peak:"));
+    }
+}
+
 #[test]
 fn another_seed_is_another_picture() {
     let folder = tempfile::tempdir().expect("a folder");
