@@ -121,6 +121,8 @@ pub(crate) enum Camera {
     /// The calm default: a slow sideways drift that shows the depth.
     Drift,
     Still,
+    /// Near from the beginning, and nearer.
+    CloseUp,
     PushIn,
     PullOut,
     PanLeft,
@@ -138,6 +140,7 @@ impl Camera {
         match self {
             Self::Drift => "drift",
             Self::Still => "still",
+            Self::CloseUp => "close-up",
             Self::PushIn => "push in",
             Self::PullOut => "pull out",
             Self::PanLeft => "pan left",

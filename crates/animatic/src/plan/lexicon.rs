@@ -115,6 +115,10 @@ const TIMES: &[(TimeOfDay, &[&str])] = &[
 
 const CAMERAS: &[(Camera, &[&str])] = &[
     (
+        Camera::CloseUp,
+        &["close up", "closeup", "macro", "macro shot", "portrait shot", "特写", "近景", "微距"],
+    ),
+    (
         Camera::PushIn,
         &[
             "push in",
@@ -122,14 +126,11 @@ const CAMERAS: &[(Camera, &[&str])] = &[
             "push",
             "zoom in",
             "dolly in",
-            "close up",
-            "closeup",
             "moves closer",
             "moving closer",
             "推进",
             "推近",
             "拉近",
-            "特写",
             "推镜头",
         ],
     ),

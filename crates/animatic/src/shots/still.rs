@@ -45,7 +45,9 @@ impl Still {
         let whole = 1.0 / ROOM;
         // Magnification, and the place between the picture's edges (0.5 is the middle).
         let (scale, x, y) = match self.camera {
-            Camera::PushIn | Camera::Drift | Camera::Orbit => (whole + (1.0 - whole) * smooth, 0.5, 0.46),
+            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit => {
+                (whole + (1.0 - whole) * smooth, 0.5, 0.46)
+            }
             Camera::PullOut => (1.0 - (1.0 - whole) * smooth, 0.5, 0.46),
             Camera::PanLeft => (1.0, 1.0 - smooth, 0.5),
             Camera::PanRight => (1.0, smooth, 0.5),

@@ -21,6 +21,7 @@ pub(crate) fn gaze(camera: Camera, share: f32, t: f32) -> Gaze {
     match camera {
         Camera::Still => rest,
         Camera::Drift => Gaze { x: (smooth - 0.5) * 0.10, ..rest },
+        Camera::CloseUp => Gaze { zoom: 1.55 + 0.15 * smooth, y: -0.04, ..rest },
         Camera::PushIn => Gaze { zoom: 1.0 + 0.45 * smooth, y: -0.05 * smooth, ..rest },
         Camera::PullOut => Gaze { zoom: 1.45 - 0.45 * smooth, y: -0.05 * (1.0 - smooth), ..rest },
         Camera::PanLeft => Gaze { x: (0.5 - smooth) * 0.55, ..rest },
