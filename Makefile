@@ -24,7 +24,8 @@ fmt:
 bench: deps-bench build ## the table of docs/benchmarks.md, yardsticks side by side
 	python3 bench/run.py
 
-gallery: deps deps-bench ## docs/gallery: forty prompts as a contact sheet and a page; the films go to target/gallery
+gallery: deps ## docs/gallery: forty prompts as a contact sheet and a page; the films go to target/gallery
+	@tools/need ffmpeg:ffmpeg
 	$(CARGO) run --release --locked -q -p filmgate-animatic --example gallery -- docs/gallery/prompts.txt target/gallery docs/gallery/index.html
 	@for film in target/gallery/*.mp4; do ffmpeg -v error -i $$film -f null - || exit 1; done
 	ffmpeg -v error -y -i target/gallery/sheet.png -q:v 4 docs/gallery/sheet.jpg

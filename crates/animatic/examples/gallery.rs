@@ -164,14 +164,16 @@ fn main() -> Result<(), Trouble> {
         let brief = brief(entry, &folder)?;
         let last = brief.frames() - 1;
         let shown = [last / 10, last / 2, last * 9 / 10];
+        let mut kept = Ok(());
         frames(&brief, |at, frame| {
             if let Some(place) = shown.iter().position(|one| *one == at) {
                 sheet.lay(index, place, frame);
             }
             if at == shown[1] {
-                let _ = write_png(&folder.join(format!("{number:02}.png")), frame);
+                kept = write_png(&folder.join(format!("{number:02}.png")), frame);
             }
         })?;
+        kept?;
         std::fs::write(folder.join(format!("{number:02}.mp4")), studio.render(brief)?.mp4)?;
         println!("{number:02} {}", entry.prompt);
     }
