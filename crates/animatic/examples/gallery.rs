@@ -4,7 +4,7 @@
 //! `sheet.png` go to the folder, the page shows its parts of `sheet.jpg` beside it. Pictures and films that a line refers to
 //! are those of earlier lines, so nothing comes from outside.
 
-use filmgate_animatic::{Brief, Guidance, Studio, frames, understand};
+use filmgate_animatic::{Brief, Guidance, Planned, Studio, frames, understand};
 use filmgate_media::frame::Frame;
 use filmgate_media::picture::{frame_to_rgb, rgb_to_frame, write_png};
 use std::fmt::Write as _;
@@ -112,6 +112,13 @@ impl Sheet {
     }
 }
 
+/// What is seen in a shot.
+fn shot(planned: &Planned) -> String {
+    let cast = planned.cast.iter().map(|member| format!("{} {}", member.subject, member.action));
+    let place = [planned.setting, planned.weather, planned.time, planned.camera];
+    cast.chain(place.map(str::to_owned)).collect::<Vec<_>>().join(", ")
+}
+
 fn page(entries: &[Entry], sheet: &Sheet) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let mut page = String::from(
@@ -125,10 +132,7 @@ fn page(entries: &[Entry], sheet: &Sheet) -> String {
     let wide = 3 * CELL.0 + 2 * GAP;
     for (index, entry) in entries.iter().enumerate() {
         let ((left, top), told) = (place(index, 0), understand(&entry.prompt, 1));
-        let first = &told.shots[0];
-        let cast: Vec<_> =
-            first.cast.iter().map(|member| format!("{} {}; ", member.subject, member.action)).collect();
-        let seen = [first.setting, first.weather, first.time, first.camera, told.style].join(", ");
+        let shots: Vec<_> = told.shots.iter().map(shot).collect();
         let unknown = if told.unknown.is_empty() {
             String::new()
         } else {
@@ -137,13 +141,14 @@ fn page(entries: &[Entry], sheet: &Sheet) -> String {
         let _ = writeln!(
             page,
             "<div class=\"strip\" style=\"width: {wide}px; height: {}px; background-position: -{left}px -{top}px\"></div>\n\
-             <p>{}. {} <small>({}, {})<br>{}{seen}{unknown}</small></p>",
+             <p>{}. {} <small>({}, {})<br>{}; {}{unknown}</small></p>",
             CELL.1,
             index + 1,
             escape(&entry.prompt),
             entry.ratio,
             entry.mode,
-            cast.concat(),
+            shots.join("; then "),
+            told.style,
         );
     }
     let _ = writeln!(page, "<!-- sheet: {} x {} -->", sheet.width, sheet.height);

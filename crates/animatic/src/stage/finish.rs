@@ -21,6 +21,12 @@ pub(crate) struct Finish {
     pub(crate) lines: Lines,
 }
 
+impl Finish {
+    /// Nothing at all.
+    pub(crate) const NONE: Self =
+        Self { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false, lines: Lines::None };
+}
+
 /// What a pen draws along the edges of what is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lines {

@@ -19,14 +19,7 @@ impl Style for Anime {
         saturate(contrast(colour, 0.94).to(Rgb::WHITE, 0.06), 1.4)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.0,
-            grain: Grain::None,
-            worn: false,
-            blocks: 0,
-            grey: false,
-            lines: Lines::Over(2),
-        }
+        Finish { lines: Lines::Over(2), ..Finish::NONE }
     }
 }
 
@@ -57,14 +50,7 @@ impl Style for Watercolour {
         split(wash, Rgb::hex(0x3a_4a6a), Rgb::hex(0xff_f4e0), 0.10)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.0,
-            grain: Grain::Paper(2.2),
-            worn: false,
-            blocks: 0,
-            grey: false,
-            lines: Lines::None,
-        }
+        Finish { grain: Grain::Paper(2.2), ..Finish::NONE }
     }
 }
 
@@ -84,14 +70,7 @@ impl Style for Ink {
         split(wash, Rgb::hex(0x20_2428), Rgb::hex(0xfb_f3df), 0.35).to(Rgb::hex(0xf4_ecd8), 0.16)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.12,
-            grain: Grain::Paper(2.8),
-            worn: false,
-            blocks: 0,
-            grey: false,
-            lines: Lines::Over(3),
-        }
+        Finish { vignette: 0.12, grain: Grain::Paper(2.8), lines: Lines::Over(3), ..Finish::NONE }
     }
 }
 
@@ -125,14 +104,7 @@ impl Style for Sketch {
         contrast(saturate(colour, 0.0), 1.15)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.0,
-            grain: Grain::Paper(2.4),
-            worn: false,
-            blocks: 0,
-            grey: true,
-            lines: Lines::Only,
-        }
+        Finish { grain: Grain::Paper(2.4), grey: true, lines: Lines::Only, ..Finish::NONE }
     }
 }
 
@@ -153,7 +125,7 @@ impl Style for Pixel {
         Rgb { r: step(vivid.r), g: step(vivid.g), b: step(vivid.b) }
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 6, grey: false, lines: Lines::None }
+        Finish { blocks: 6, ..Finish::NONE }
     }
 }
 
@@ -172,6 +144,6 @@ impl Style for Minimal {
         contrast(saturate(colour, 0.62), 0.72).to(Rgb::hex(0xf6_efe6), 0.26)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.0, grain: Grain::None, worn: false, blocks: 0, grey: false, lines: Lines::None }
+        Finish::NONE
     }
 }

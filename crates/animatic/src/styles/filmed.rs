@@ -3,7 +3,7 @@
 use super::{Style, contrast, saturate, split};
 use crate::raster::Rgb;
 use crate::scene::TimeOfDay;
-use crate::stage::{Finish, Grain, Lines};
+use crate::stage::{Finish, Grain};
 
 /// What there is when nothing is asked for.
 #[derive(Debug)]
@@ -47,14 +47,7 @@ impl Style for Cinematic {
         contrast(split(saturate(colour, 1.06), Rgb::hex(0x10_4a5e), Rgb::hex(0xff_d9a6), 0.17), 1.07)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.42,
-            grain: Grain::Film(2.2),
-            worn: false,
-            blocks: 0,
-            grey: false,
-            lines: Lines::None,
-        }
+        Finish { vignette: 0.42, grain: Grain::Film(2.2), ..Finish::NONE }
     }
 }
 
@@ -76,14 +69,7 @@ impl Style for Noir {
         contrast(saturate(colour, 0.0), 1.35)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.8,
-            grain: Grain::Film(3.4),
-            worn: false,
-            blocks: 0,
-            grey: true,
-            lines: Lines::None,
-        }
+        Finish { vignette: 0.8, grain: Grain::Film(3.4), grey: true, ..Finish::NONE }
     }
 }
 
@@ -116,14 +102,7 @@ impl Style for Vintage {
         split(faded, Rgb::hex(0x4a_3524), Rgb::hex(0xff_e3b0), 0.5).to(Rgb::hex(0x8a_6a44), 0.08)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.7,
-            grain: Grain::Film(3.6),
-            worn: true,
-            blocks: 0,
-            grey: false,
-            lines: Lines::None,
-        }
+        Finish { vignette: 0.7, grain: Grain::Film(3.6), worn: true, ..Finish::NONE }
     }
 }
 
@@ -151,13 +130,6 @@ impl Style for Cyberpunk {
         contrast(Rgb { r: toned.r + magenta, g: toned.g - magenta * 0.4, b: toned.b + magenta }, 1.12)
     }
     fn finish(&self) -> Finish {
-        Finish {
-            vignette: 0.45,
-            grain: Grain::Film(1.6),
-            worn: false,
-            blocks: 0,
-            grey: false,
-            lines: Lines::None,
-        }
+        Finish { vignette: 0.45, grain: Grain::Film(1.6), ..Finish::NONE }
     }
 }

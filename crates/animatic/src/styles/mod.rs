@@ -7,7 +7,7 @@ mod filmed;
 
 use crate::raster::Rgb;
 use crate::scene::TimeOfDay;
-use crate::stage::{Finish, Grain, Lines};
+use crate::stage::Finish;
 use std::fmt;
 
 /// Every style.
@@ -49,7 +49,7 @@ pub(crate) trait Style: Sync {
     }
     /// What lies over the picture.
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.22, grain: Grain::None, worn: false, blocks: 0, grey: false, lines: Lines::None }
+        Finish { vignette: 0.22, ..Finish::NONE }
     }
 }
 
