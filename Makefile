@@ -2,7 +2,7 @@
 CARGO ?= cargo
 BIN := target/release/filmgate
 
-.PHONY: run build test check fmt bench gallery deps deps-test deps-bench openapi
+.PHONY: run build test check fmt bench gallery fuzz deps deps-test deps-bench openapi
 
 run: build ## build and start with the embedded defaults; prints a curl line that works
 	$(BIN) serve --quickstart
@@ -29,6 +29,9 @@ gallery: deps ## docs/gallery: forty prompts as a contact sheet and a page; the 
 	$(CARGO) run --release --locked -q -p filmgate-animatic --example gallery -- docs/gallery/prompts.txt target/gallery docs/gallery/index.html
 	@for film in target/gallery/*.mp4; do ffmpeg -v error -i $$film -f null - || exit 1; done
 	ffmpeg -v error -y -i target/gallery/sheet.png -q:v 4 docs/gallery/sheet.jpg
+
+fuzz: deps-test ## an hour of damaged media for every reader; FUZZ_SECONDS and FUZZ_SEED change it
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} $(CARGO) test --release --locked -p filmgate-media --test it damaged_media -- --ignored --nocapture
 
 # The H.264 encoder is C++ with assembler: without nasm it would be three times slower, so the build stops instead.
 deps:

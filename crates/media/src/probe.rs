@@ -85,7 +85,7 @@ impl std::fmt::Display for Container {
 pub struct VideoInfo {
     /// The file format.
     pub container: Container,
-    /// `h264`, `hevc`, `vp9` (these can be read), or the name of another codec such as `av1`.
+    /// `h264`, `hevc`, `vp9`, `av1` (these can be read), or the name of another codec such as `vp8`.
     pub codec: String,
     /// Pixels a row, after the turn.
     pub width: u32,

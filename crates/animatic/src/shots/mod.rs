@@ -9,13 +9,14 @@ mod overlay;
 mod reel;
 mod still;
 
-use crate::brief::{Brief, Guidance, RenderError};
+use crate::brief::{Brief, FPS, Guidance, RenderError};
 use crate::plan::plan_shots;
 use crate::scene::Scene;
 use crate::stage::{Desk, Show};
 use between::Between;
 use edit::Length;
 use filmgate_media::frame::Frame;
+use filmgate_media::h264::Settings;
 use filmgate_media::picture::{self, Picture};
 use overlay::Overlay;
 pub(crate) use reel::Reel;
@@ -65,8 +66,8 @@ pub(crate) struct Cut {
 pub(crate) struct Script {
     pub(crate) scene: Scene,
     pub(crate) cuts: Vec<Cut>,
-    /// Quantiser that suits the picture.
-    pub(crate) qp: u8,
+    /// How it is encoded.
+    pub(crate) coding: Settings,
     /// The set that stands, and of which cut. Sets are most of a film's memory: the next one takes the place of the last.
     standing: Mutex<Option<(usize, Arc<Show>)>>,
 }
@@ -92,7 +93,9 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
     let scene = scenes[0].clone();
     let (width, height, frames) = (brief.width, brief.height, brief.frames());
     let busy = matches!(scene.weather.name(), "rain" | "storm" | "snow");
-    let mut qp = if busy { 30 } else { 28 };
+    // What moves all over hides what a thorough search would find.
+    let moves = busy || matches!(brief.guidance, Guidance::References { .. });
+    let mut qp = if busy { 32 } else { 29 };
     let one = |shot: Shot| vec![Cut { shot, frames }];
     let cuts = match &brief.guidance {
         Guidance::Text => {
@@ -109,7 +112,8 @@ pub(crate) fn write(brief: &Brief) -> Result<Script, RenderError> {
         }
         Guidance::References { images, videos } => references(&scene, images, videos, brief)?,
     };
-    Ok(Script { scene, cuts, qp, standing: Mutex::default() })
+    let coding = Settings { width, height, fps: FPS, qp, thorough: !moves };
+    Ok(Script { scene, cuts, coding, standing: Mutex::default() })
 }
 
 /// A shot shorter than this is not cut to, frames.

@@ -1,6 +1,6 @@
-//! A chunk: at most a second of film, drawn and encoded frame after frame on one core.
+//! A chunk: at most two seconds of film, drawn and encoded frame after frame on one core.
 
-use crate::brief::{Brief, FPS, RenderError};
+use crate::brief::{Brief, RenderError};
 use crate::shots::{Script, Shot};
 use crate::stage::Desk;
 use filmgate_media::frame::Frame;
@@ -41,6 +41,10 @@ fn cap(brief: &Brief, count: u32) -> usize {
     brief.width as usize * brief.height as usize * count as usize / 18
 }
 
+fn coarser(coding: &Settings) -> Settings {
+    Settings { qp: coding.qp + COARSER, ..*coding }
+}
+
 /// Draws and encodes a chunk; again and coarser if it is too large.
 pub(super) fn draw_chunk(
     brief: &Brief,
@@ -51,14 +55,14 @@ pub(super) fn draw_chunk(
     let (cut, shot) = (&script.cuts[chunk.cut], script.take(chunk.cut, brief));
     let mut desk = Desk::default();
     let mut frame = Frame::black(brief.width, brief.height);
-    let mut take = |qp: u8| {
-        encode(brief, qp, chunk, stopped, &mut frame, &mut |index, frame| {
+    let mut take = |coding: &Settings| {
+        encode(coding, chunk, stopped, &mut frame, &mut |index, frame| {
             shot.draw(index, cut.frames, &mut desk, frame);
             Ok(())
         })
     };
-    let coded = take(script.qp)?;
-    if coded.bytes() > cap(brief, chunk.count) { take(script.qp + COARSER) } else { Ok(coded) }
+    let coded = take(&script.coding)?;
+    if coded.bytes() > cap(brief, chunk.count) { take(&coarser(&script.coding)) } else { Ok(coded) }
 }
 
 /// Draws and encodes the chunks of a reel, one after the other. A reel cannot be run back: if a chunk is too large, the next one is coarser.
@@ -73,12 +77,12 @@ pub(super) fn draw_reel(
     let Shot::Reel(reel) = &cut.shot else { return Ok(()) };
     let mut run = reel.run(cut.frames).map_err(Stop::Failed)?;
     let mut frame = Frame::black(brief.width, brief.height);
-    let mut qp = script.qp;
+    let mut coding = script.coding;
     for chunk in chunks {
         let mut draw = |index: u32, frame: &mut Frame| run.draw(index, frame);
-        let coded = encode(brief, qp, *chunk, stopped, &mut frame, &mut draw)?;
-        if coded.bytes() > cap(brief, chunk.count) && qp == script.qp {
-            qp += COARSER;
+        let coded = encode(&coding, *chunk, stopped, &mut frame, &mut draw)?;
+        if coded.bytes() > cap(brief, chunk.count) && coding == script.coding {
+            coding = coarser(&coding);
         }
         keep(coded).map_err(Stop::Failed)?;
     }
@@ -86,16 +90,14 @@ pub(super) fn draw_reel(
 }
 
 fn encode(
-    brief: &Brief,
-    qp: u8,
+    coding: &Settings,
     chunk: Chunk,
     stopped: &dyn Fn() -> bool,
     frame: &mut Frame,
     draw: &mut dyn FnMut(u32, &mut Frame) -> Result<(), RenderError>,
 ) -> Result<Coded, Stop> {
     let failed = |error: &dyn std::fmt::Display| Stop::Failed(RenderError::Internal(error.to_string()));
-    let settings = Settings { width: brief.width, height: brief.height, fps: FPS, qp };
-    let mut encoder = Encoder::new(&settings).map_err(|error| failed(&error))?;
+    let mut encoder = Encoder::new(coding).map_err(|error| failed(&error))?;
     let mut samples = Vec::with_capacity(chunk.count as usize);
     for index in chunk.from..chunk.from + chunk.count {
         if stopped() {

@@ -1,4 +1,4 @@
-//! The studio: worker threads that draw and encode films, one second at a time.
+//! The studio: worker threads that draw and encode films, two seconds at a time.
 //!
 //! - Work is queued by film and then by chunk, so films are finished in the order they were ordered, and the memory of
 //!   at most as many films as there are workers is in use.

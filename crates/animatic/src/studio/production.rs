@@ -14,6 +14,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bits per second of the sound.
 const SOUND_BITRATE: u32 = 128_000;
+/// Most frames of a chunk: two seconds, so that few frames have to be coded from nothing.
+const CHUNK: u32 = 2 * FPS;
 /// Most characters of the title.
 const TITLE: usize = 200;
 
@@ -181,14 +183,14 @@ impl Production {
         if complete { self.mux() } else { Ok(()) }
     }
 
-    /// Cuts the script into chunks of at most a second.
+    /// Cuts the script into chunks.
     fn divide(&self, script: &Arc<Script>) -> Vec<Work> {
         let mut work = vec![Work::Sound(Arc::clone(script))];
         let mut number = 0;
         for (index, cut) in script.cuts.iter().enumerate() {
             let chunks: Vec<Chunk> = (0..cut.frames)
-                .step_by(FPS as usize)
-                .map(|from| Chunk { cut: index, from, count: FPS.min(cut.frames - from) })
+                .step_by(CHUNK as usize)
+                .map(|from| Chunk { cut: index, from, count: CHUNK.min(cut.frames - from) })
                 .collect();
             let first = number;
             number += chunks.len();

@@ -182,6 +182,7 @@ fn codec(kind: [u8; 4], children: &[u8]) -> Result<(Codec, Vec<u8>), ProbeError>
         b"avc1" | b"avc3" => (Codec::H264, config(*b"avcC")?),
         b"hvc1" | b"hev1" => (Codec::Hevc, config(*b"hvcC")?),
         b"vp09" => (Codec::Vp9, Vec::new()),
+        b"av01" => (Codec::Av1, config(*b"av1C")?),
         other => (Codec::Other(name_of(*other)), Vec::new()),
     })
 }
@@ -189,7 +190,6 @@ fn codec(kind: [u8; 4], children: &[u8]) -> Result<(Codec, Vec<u8>), ProbeError>
 /// What people call a codec that cannot be decoded here.
 fn name_of(kind: [u8; 4]) -> String {
     match &kind {
-        b"av01" => "av1".into(),
         b"vp08" => "vp8".into(),
         b"mp4v" => "mpeg4".into(),
         b"apch" | b"apcn" | b"apcs" | b"apco" | b"ap4h" | b"ap4x" => "prores".into(),

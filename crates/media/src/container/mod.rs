@@ -33,6 +33,7 @@ pub(crate) enum Codec {
     H264,
     Hevc,
     Vp9,
+    Av1,
     /// One that cannot be decoded here, by name.
     Other(String),
 }
@@ -43,6 +44,7 @@ impl Codec {
             Self::H264 => "h264",
             Self::Hevc => "hevc",
             Self::Vp9 => "vp9",
+            Self::Av1 => "av1",
             Self::Other(name) => name,
         }
     }

@@ -123,6 +123,7 @@ fn finish(film: Film, mut packets: Vec<Packet>) -> Result<Stream, ProbeError> {
         container: Container::WebM,
         codec: match video.codec.as_str() {
             "V_VP9" => Codec::Vp9,
+            "V_AV1" => Codec::Av1,
             other => Codec::Other(other.trim_start_matches("V_").to_ascii_lowercase()),
         },
         config: Vec::new(),

@@ -10,8 +10,8 @@ use std::ptr::{self, NonNull};
 
 use openh264_sys2::source::APILoader;
 use openh264_sys2::{
-    ENCODER_OPTION_TRACE_LEVEL, EVideoFrameType, ISVCEncoder, ISVCEncoderVtbl, SEncParamExt, SFrameBSInfo,
-    SSourcePicture, WELS_LOG_QUIET, videoFormatI420,
+    ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, ENCODER_OPTION_TRACE_LEVEL, EVideoFrameType, ISVCEncoder,
+    ISVCEncoderVtbl, SEncParamExt, SFrameBSInfo, SSourcePicture, WELS_LOG_QUIET, videoFormatI420,
 };
 
 use crate::frame::Frame;
@@ -46,15 +46,29 @@ impl Native {
         // SAFETY: the object is live, and this option reads one int through the pointer during the call.
         unsafe { set_option(raw, ENCODER_OPTION_TRACE_LEVEL, (&raw mut quiet).cast()) };
 
-        let mut params = SEncParamExt::default();
-        let defaults = native.vtable().GetDefaultParams.ok_or(NO_OBJECT)?;
-        // SAFETY: the object is live and `params` is a valid, exclusive place for one parameter block.
-        check(unsafe { defaults(raw, &raw mut params) })?;
-        configure(&mut params);
+        let params = native.params(configure)?;
         let initialize = native.vtable().InitializeExt.ok_or(NO_OBJECT)?;
         // SAFETY: the object is live; the library copies the parameters during the call.
         check(unsafe { initialize(raw, &raw const params) })?;
         Ok(native)
+    }
+
+    /// Changes the parameters for the frames to come; `configure` gets the library's defaults again.
+    pub(super) fn adjust(&mut self, configure: impl FnOnce(&mut SEncParamExt)) -> Result<(), Code> {
+        let mut params = self.params(configure)?;
+        let set_option = self.vtable().SetOption.ok_or(NO_OBJECT)?;
+        let object = self.object.as_ptr();
+        // SAFETY: the object is live, and this option reads one parameter block through the pointer during the call.
+        check(unsafe { set_option(object, ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, (&raw mut params).cast()) })
+    }
+
+    fn params(&self, configure: impl FnOnce(&mut SEncParamExt)) -> Result<SEncParamExt, Code> {
+        let mut params = SEncParamExt::default();
+        let defaults = self.vtable().GetDefaultParams.ok_or(NO_OBJECT)?;
+        // SAFETY: the object is live and `params` is a valid, exclusive place for one parameter block.
+        check(unsafe { defaults(self.object.as_ptr(), &raw mut params) })?;
+        configure(&mut params);
+        Ok(params)
     }
 
     /// Encodes one frame of the configured size and hands every NAL unit (with its start code) to `each_nal`.

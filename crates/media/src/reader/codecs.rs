@@ -1,10 +1,11 @@
-//! One face for three decoders. Each is young, so each stays behind this file.
+//! One face for four decoders. Each is young, so each stays behind this file.
 //!
 //! Before a decoder sees a header that sets a picture size, that size is compared with the limit: a file of a few bytes
 //! must not make anyone allocate gigabytes.
 
 use std::collections::VecDeque;
 
+use rusty_av1d::{PixelLayout, PlanarImageComponent, Rav1dError};
 use rusty_h264_common::nal::emulation_unprevent;
 
 use super::reorder::Reorder;
@@ -27,6 +28,7 @@ pub(super) enum Decoder {
     H264(Box<H264>),
     Hevc(Box<Hevc>),
     Vp9(Box<Vp9>),
+    Av1(Box<Av1>),
 }
 
 impl Decoder {
@@ -39,6 +41,7 @@ impl Decoder {
                 max_pixels,
                 ready: VecDeque::new(),
             })),
+            Codec::Av1 => Self::Av1(Box::new(Av1::new(stream, max_pixels)?)),
             Codec::Other(name) => return Err(Fault::Unsupported(name.clone())),
         })
     }
@@ -49,6 +52,7 @@ impl Decoder {
             Self::H264(decoder) => decoder.push(data, packet),
             Self::Hevc(decoder) => decoder.push(data, packet),
             Self::Vp9(decoder) => decoder.push(data, packet),
+            Self::Av1(decoder) => decoder.push(data, packet),
         }
     }
 
@@ -56,7 +60,7 @@ impl Decoder {
     pub(super) fn flush(&mut self) -> Result<(), Fault> {
         match self {
             Self::Hevc(decoder) => decoder.flush(),
-            Self::H264(_) | Self::Vp9(_) => Ok(()),
+            Self::H264(_) | Self::Vp9(_) | Self::Av1(_) => Ok(()),
         }
     }
 
@@ -66,6 +70,7 @@ impl Decoder {
             Self::H264(decoder) => decoder.reorder.pop(),
             Self::Hevc(decoder) => decoder.ready.pop_front(),
             Self::Vp9(decoder) => decoder.ready.pop_front(),
+            Self::Av1(decoder) => decoder.ready.pop_front(),
         }
     }
 }
@@ -371,5 +376,94 @@ fn vp9_fault(error: rusty_vp9::Error) -> Fault {
     match error {
         rusty_vp9::Error::Unsupported(what) => Fault::Unsupported(format!("VP9 with {what}")),
         other => Fault::Damaged(other.to_string()),
+    }
+}
+
+/// AV1: at most one picture a packet, in the order of showing.
+pub(super) struct Av1 {
+    inner: rusty_av1d::Decoder,
+    max_pixels: u64,
+    ready: VecDeque<(Frame, i64)>,
+}
+
+impl Av1 {
+    fn new(stream: &Stream, max_pixels: u64) -> Result<Self, Fault> {
+        let mut settings = rusty_av1d::Settings::new();
+        settings.set_n_threads(1);
+        settings.set_max_frame_delay(1);
+        settings.set_all_layers(false);
+        settings.set_frame_size_limit(u32::try_from(max_pixels).unwrap_or(u32::MAX));
+        let inner = rusty_av1d::Decoder::with_settings(&settings)
+            .map_err(|error| Fault::Damaged(error.to_string()))?;
+        let mut decoder = Self { inner, max_pixels, ready: VecDeque::new() };
+        // Four bytes that describe, then the headers that hold for every packet.
+        if let Some(headers) = stream.config.get(4..).filter(|headers| !headers.is_empty()) {
+            decoder.send(headers, None)?;
+        }
+        Ok(decoder)
+    }
+
+    fn push(&mut self, data: &[u8], packet: Packet) -> Result<(), Fault> {
+        self.send(data, Some(packet))
+    }
+
+    /// Hands data over and takes every picture that comes of it; what is not shown is dropped.
+    fn send(&mut self, data: &[u8], packet: Option<Packet>) -> Result<(), Fault> {
+        if data.is_empty() {
+            return Ok(());
+        }
+        let mut taken = self.inner.send_data(data.into(), None, packet.map(|packet| packet.pts), None);
+        loop {
+            match taken {
+                Ok(()) | Err(Rav1dError::TryAgain) => {}
+                Err(error) => return Err(self.fault(error)),
+            }
+            let mut came = false;
+            loop {
+                match self.inner.get_picture() {
+                    Ok(picture) => self.keep(&picture, packet)?,
+                    Err(Rav1dError::TryAgain) => break,
+                    Err(error) => return Err(self.fault(error)),
+                }
+                came = true;
+            }
+            if taken.is_ok() {
+                return Ok(());
+            }
+            if !came {
+                return Err(Fault::Damaged("a packet holds no picture".into()));
+            }
+            taken = self.inner.send_pending_data();
+        }
+    }
+
+    fn keep(&mut self, picture: &rusty_av1d::Picture, packet: Option<Packet>) -> Result<(), Fault> {
+        if picture.bit_depth() != 8 || picture.pixel_layout() != PixelLayout::I420 {
+            let bits = picture.bit_depth();
+            return Err(Fault::Unsupported(format!("AV1 with {bits} bits or without 4:2:0")));
+        }
+        let Some(packet) = packet.filter(|packet| packet.shown) else { return Ok(()) };
+        let (width, height) = (picture.width() as usize, picture.height() as usize);
+        let plane = |component, width: usize, height: usize| {
+            let (plane, stride) = (picture.plane(component), picture.stride(component) as usize);
+            let rows = plane.chunks(stride.max(1)).take(height);
+            rows.filter_map(|row| row.get(..width)).flatten().copied().collect::<Vec<u8>>()
+        };
+        let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        let y = plane(PlanarImageComponent::Y, width, height);
+        let u = plane(PlanarImageComponent::U, half_width, half_height);
+        let v = plane(PlanarImageComponent::V, half_width, half_height);
+        self.ready.push_back((frame(width, height, [&y, &u, &v])?, packet.pts));
+        Ok(())
+    }
+
+    fn fault(&self, error: Rav1dError) -> Fault {
+        match error {
+            Rav1dError::OutOfRange => {
+                Fault::TooLarge { found: self.max_pixels.saturating_add(1), most: self.max_pixels }
+            }
+            Rav1dError::UnsupportedBitstream => Fault::Unsupported("AV1 of a rare kind".into()),
+            other => Fault::Damaged(other.to_string()),
+        }
     }
 }

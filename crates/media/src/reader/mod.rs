@@ -1,7 +1,7 @@
 //! Films of others become frames.
 //!
 //! A [`VideoReader`] steps through the shown pictures of an MP4, MOV or WebM in the order in which they are seen, each turned
-//! upright and converted to BT.709 limited range. H.264, HEVC and VP9 at 8 bits 4:2:0 are read; anything else is an error that
+//! upright and converted to BT.709 limited range. H.264, HEVC, VP9 and AV1 at 8 bits 4:2:0 are read; anything else is an error that
 //! names it. The decoders are pure Rust, yet young: so sizes are checked before they see a picture, what they hold
 //! back is bounded, and a panic inside them becomes an error.
 //!

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{ffmpeg, patterns};
 
-const SETTINGS: Settings = Settings { width: 320, height: 192, fps: 24, qp: 26 };
+const SETTINGS: Settings = Settings { width: 320, height: 192, fps: 24, qp: 26, thorough: false };
 
 /// Encodes in groups of one second, as the renderer does.
 fn encode(settings: Settings, frames: &[Frame]) -> (Vec<Sample>, Encoder) {
@@ -143,7 +143,7 @@ fn one_frame_is_a_film_and_so_is_every_size() {
     for (width, height, fps, count) in
         [(16, 16, 1, 1), (720, 1280, 24, 2), (98, 54, 30, 7), (960, 960, 25, 2)]
     {
-        let settings = Settings { width, height, fps, qp: 28 };
+        let settings = Settings { width, height, fps, qp: 28, thorough: false };
         let file = folder.path().join(format!("{width}x{height}.mp4"));
         std::fs::write(&file, movie(settings, &scenes(settings, count), None).write()).unwrap();
         assert_eq!(ffmpeg::frames(&file, width, height, "").len(), count as usize, "{width}x{height}");

@@ -11,17 +11,17 @@ use tempfile::TempDir;
 use crate::ffmpeg;
 
 /// A small deterministic stream of numbers.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
 }
 
 /// Probes and decodes everything; the result is how many pictures came out before an error.
-fn devour(file: &Path, bytes: &[u8]) -> usize {
+pub(crate) fn devour(file: &Path, bytes: &[u8]) -> usize {
     fs::write(file, bytes).unwrap();
     _ = probe_bytes(bytes);
     _ = picture::decode(bytes, &picture::Limits { max_pixels: 1_000_000 });
@@ -42,6 +42,7 @@ fn films(folder: &Path) -> Vec<Vec<u8>> {
         ("b.mp4", "-c:v libx265 -x265-params log-level=none -movflags faststart -an"),
         ("c.webm", "-c:v libvpx-vp9 -deadline realtime -an"),
         ("d.mp4", "-c:v libx264 -movflags frag_keyframe+empty_moov -an"),
+        ("e.mp4", "-c:v libaom-av1 -cpu-used 8 -usage realtime -movflags faststart -an"),
     ]
     .map(|(name, codec)| {
         let file = folder.join(name);
@@ -134,6 +135,7 @@ fn a_picture_larger_than_its_container_says_is_refused() {
         ("a.mp4", "-c:v libx264", &b"avc1"[..], 28),
         ("b.mp4", "-c:v libx265 -x265-params log-level=none", b"hev1", 28),
         ("c.webm", "-c:v libvpx-vp9 -deadline realtime", b"\xB0\x82\x02\x80", 2),
+        ("d.mp4", "-c:v libaom-av1 -cpu-used 8 -usage realtime", b"av01", 28),
     ] {
         let large = folder.path().join(name);
         ffmpeg::film("640x480", "0.2", &format!("{codec} -an"), &large);

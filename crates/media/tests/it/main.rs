@@ -5,6 +5,7 @@
 mod cutting;
 mod ffmpeg;
 mod film;
+mod fuzz;
 mod hostile;
 mod patterns;
 mod probing;

@@ -51,6 +51,8 @@ fn every_codec_and_container_decodes_to_the_bit() {
             "-c:v libvpx-vp9 -deadline good -cpu-used 4 -auto-alt-ref 1 -lag-in-frames 12 -an",
         ),
         ("vp9.mp4", (160, 90), "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -an"),
+        ("av1.mp4", (320, 180), "-c:v libaom-av1 -cpu-used 8 -lag-in-frames 12 -crf 40 -an"),
+        ("av1.webm", (160, 90), "-c:v libaom-av1 -cpu-used 8 -usage realtime -an"),
     ] {
         let file = folder.path().join(name);
         ffmpeg::film(&format!("{}x{}", size.0, size.1), "1.5", codec, &file);
@@ -61,12 +63,14 @@ fn every_codec_and_container_decodes_to_the_bit() {
 #[test]
 fn odd_sizes_grow_by_one_and_keep_every_sample() {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("odd.webm");
-    ffmpeg::film("161x91", "0.3", "-c:v libvpx-vp9 -deadline realtime -an", &file);
-    compare(&file, 161, 91, "odd");
-    let (first, _) = &read(&file)[0];
-    assert_eq!((first.width, first.height), (162, 92));
-    assert_eq!(first.y[160], first.y[161]);
+    for codec in ["libvpx-vp9 -deadline realtime", "libaom-av1 -cpu-used 8 -usage realtime"] {
+        let file = folder.path().join("odd.webm");
+        ffmpeg::film("161x91", "0.3", &format!("-c:v {codec} -an"), &file);
+        compare(&file, 161, 91, "odd");
+        let (first, _) = &read(&file)[0];
+        assert_eq!((first.width, first.height), (162, 92));
+        assert_eq!(first.y[160], first.y[161]);
+    }
 }
 
 #[test]
@@ -131,6 +135,12 @@ fn codecs_that_cannot_be_read_are_named() {
         ("c.mp4", "-c:v libx264 -pix_fmt yuv422p10le -an", "H.264 with"),
         ("d.mp4", "-c:v libx264 -flags +ildct+ilme -x264opts interlaced -an", "H.264 with"),
         ("e.mp4", "-c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=none -an", "HEVC with 10 bits"),
+        ("f.mp4", "-c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv420p10le -an", "AV1 with 10 bits"),
+        (
+            "g.mp4",
+            "-c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv444p -an",
+            "AV1 with 8 bits or without 4:2:0",
+        ),
     ] {
         let file = folder.path().join(name);
         ffmpeg::film("320x192", "0.3", codec, &file);
