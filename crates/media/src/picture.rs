@@ -12,7 +12,7 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader};
+use image::{ColorType, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, RgbImage};
 
 use crate::frame::Frame;
 use crate::probe::{ImageFormat, Kind, ProbeError, recognise};
@@ -22,12 +22,14 @@ use crate::probe::{ImageFormat, Kind, ProbeError, recognise};
 pub struct Limits {
     /// Most pixels, width times height.
     pub max_pixels: u64,
+    /// Most bytes of all samples as they are stored, and of the second copy that a quarter turn needs.
+    pub max_bytes: u64,
 }
 
 impl Default for Limits {
-    /// 40 megapixels.
+    /// 40 megapixels of plain RGB, 32 with transparency, 16 of 16 bits.
     fn default() -> Self {
-        Self { max_pixels: 40_000_000 }
+        Self { max_pixels: 40_000_000, max_bytes: 128_000_000 }
     }
 }
 
@@ -49,14 +51,23 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ProbeError> {
     };
     guarded(|| {
         let (mut decoder, size) = open(bytes, format)?;
+        check_end(bytes, format)?;
         let pixels = u64::from(size.0) * u64::from(size.1);
         if pixels > limits.max_pixels {
             return Err(ProbeError::TooLarge { what: "pixels", found: pixels, most: limits.max_pixels });
         }
         let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+        let (stored, colour) = (decoder.total_bytes(), decoder.color_type());
+        let found = stored.saturating_add(if aside(turn) { pixels * 3 } else { 0 });
+        if found > limits.max_bytes {
+            return Err(ProbeError::TooLarge { what: "bytes when decoded", found, most: limits.max_bytes });
+        }
+        let mut samples = vec![0; stored as usize];
+        decoder.read_image(&mut samples).map_err(damaged)?;
+        let rgb = RgbImage::from_raw(size.0, size.1, over_white(samples, colour)?);
+        let mut image = DynamicImage::ImageRgb8(rgb.expect("three bytes for every pixel"));
         image.apply_orientation(turn);
-        Ok(over_white(image))
+        Ok(Picture { width: image.width(), height: image.height(), rgb: image.into_rgb8().into_raw() })
     })
 }
 
@@ -66,15 +77,14 @@ pub(crate) fn size(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), Prob
         let (mut decoder, (width, height)) = open(bytes, format)?;
         check_end(bytes, format)?;
         let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let aside = matches!(
-            turn,
-            Orientation::Rotate90
-                | Orientation::Rotate270
-                | Orientation::Rotate90FlipH
-                | Orientation::Rotate270FlipH
-        );
-        Ok(if aside { (height, width) } else { (width, height) })
+        Ok(if aside(turn) { (height, width) } else { (width, height) })
     })
+}
+
+/// Whether a turn lays a picture on its side.
+fn aside(turn: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(turn, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
 }
 
 /// A decoder that has read the headers, and the stored size.
@@ -107,21 +117,38 @@ fn check_end(bytes: &[u8], format: ImageFormat) -> Result<(), ProbeError> {
     if whole { Ok(()) } else { Err(ProbeError::Truncated { why: why.into() }) }
 }
 
-fn over_white(image: DynamicImage) -> Picture {
-    let (width, height) = (image.width(), image.height());
-    if !image.color().has_alpha() {
-        return Picture { width, height, rgb: image.into_rgb8().into_raw() };
-    }
-    let blend = |colour: u8, alpha: u8| {
-        let (colour, alpha) = (u32::from(colour), u32::from(alpha));
-        ((colour * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+/// Samples of any kind as RGB bytes, what is transparent laid over white; in place where they get fewer.
+fn over_white(mut samples: Vec<u8>, colour: ColorType) -> Result<Vec<u8>, ProbeError> {
+    use ColorType::{L8, L16, La8, La16, Rgb8, Rgb16, Rgba8, Rgba16};
+    let (channels, wide) = match colour {
+        L8 | La8 | Rgb8 | Rgba8 => (usize::from(colour.channel_count()), 1),
+        L16 | La16 | Rgb16 | Rgba16 => (usize::from(colour.channel_count()), 2),
+        other => return Err(ProbeError::Unsupported { what: format!("an image of {other:?} samples") }),
     };
-    let rgba = image.into_rgba8();
-    let rgb = rgba.pixels().flat_map(|pixel| {
-        let [red, green, blue, alpha] = pixel.0;
-        [blend(red, alpha), blend(green, alpha), blend(blue, alpha)]
-    });
-    Picture { width, height, rgb: rgb.collect() }
+    if (channels, wide) == (3, 1) {
+        return Ok(samples);
+    }
+    let pixel = |stored: &[u8]| {
+        let sample = |index: usize| match stored.get(index * wide..(index + 1) * wide) {
+            Some([byte]) => u32::from(*byte),
+            Some([a, b]) => (u32::from(u16::from_ne_bytes([*a, *b])) * 255 + 32_767) / 65_535,
+            _ => 0,
+        };
+        let alpha = if channels % 2 == 0 { sample(channels - 1) } else { 255 };
+        let blend = |index: usize| ((sample(index) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        if channels < 3 { [blend(0); 3] } else { [blend(0), blend(1), blend(2)] }
+    };
+    let size = channels * wide;
+    if size < 3 {
+        return Ok(samples.chunks_exact(size).flat_map(pixel).collect());
+    }
+    let count = samples.len() / size;
+    for index in 0..count {
+        let rgb = pixel(&samples[index * size..(index + 1) * size]);
+        samples[index * 3..index * 3 + 3].copy_from_slice(&rgb);
+    }
+    samples.truncate(count * 3);
+    Ok(samples)
 }
 
 fn damaged(error: image::ImageError) -> ProbeError {

@@ -2,6 +2,7 @@
 
 mod films;
 mod guided;
+mod hostile;
 mod words;
 
 use filmgate_animatic::{Brief, Film, Guidance, Studio};

@@ -24,7 +24,7 @@ impl Dice {
 pub(crate) fn devour(file: &Path, bytes: &[u8]) -> usize {
     fs::write(file, bytes).unwrap();
     _ = probe_bytes(bytes);
-    _ = picture::decode(bytes, &picture::Limits { max_pixels: 1_000_000 });
+    _ = picture::decode(bytes, &picture::Limits { max_pixels: 1_000_000, ..picture::Limits::default() });
     let limits = Limits { max_pixels: 320 * 320, max_frames: 200 };
     let Ok(mut reader) = VideoReader::open(file, limits) else { return 0 };
     let mut pictures = 0;

@@ -94,7 +94,7 @@ fn too_many_pixels_are_refused_before_they_are_decoded() {
     let file = folder.path().join("a.png");
     ffmpeg::make("-f lavfi -i color=blue:size=100x50 -frames:v 1", &file);
     let mut bytes = fs::read(&file).unwrap();
-    let error = picture::decode(&bytes, &Limits { max_pixels: 4999 }).unwrap_err();
+    let error = picture::decode(&bytes, &Limits { max_pixels: 4999, ..Limits::default() }).unwrap_err();
     assert_eq!(error.to_string(), "the file is too large: 5000 pixels, at most 4999 are allowed");
     // A header that promises 16 gigapixels; its checksum is made to fit.
     bytes[16..24].copy_from_slice(&[0, 2, 0, 0, 0, 2, 0, 0]);
@@ -102,6 +102,39 @@ fn too_many_pixels_are_refused_before_they_are_decoded() {
     bytes[29..33].copy_from_slice(&checksum);
     let error = picture::decode(&bytes, &Limits::default()).unwrap_err();
     assert!(matches!(error, ProbeError::TooLarge { found: 17_179_869_184, .. }), "{error}");
+}
+
+/// Grey, transparent, of 16 bits: whatever a picture stores, the same colours come out.
+#[test]
+fn every_kind_of_sample_is_read() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("a.png");
+    for format in ["rgb24", "rgba", "rgb48be", "rgba64be"] {
+        ffmpeg::make(&format!("-f lavfi -i color=0x3060c0:size=8x6,format={format} -frames:v 1"), &file);
+        let picture = decode(&fs::read(&file).unwrap());
+        assert_eq!((picture.width, picture.height, picture.rgb.len()), (8, 6, 8 * 6 * 3), "{format}");
+        for pixel in picture.rgb.chunks_exact(3) {
+            let off = pixel.iter().zip([0x30_u8, 0x60, 0xC0]).map(|(a, b)| a.abs_diff(b)).max();
+            assert!(off <= Some(3), "{format}: {pixel:?}");
+        }
+    }
+    for format in ["gray", "ya8", "gray16be", "ya16be", "monob"] {
+        ffmpeg::make(&format!("-f lavfi -i color=white:size=8x6,format={format} -frames:v 1"), &file);
+        let picture = decode(&fs::read(&file).unwrap());
+        assert!(picture.rgb.len() == 8 * 6 * 3 && picture.rgb.iter().all(|byte| *byte > 230), "{format}");
+    }
+}
+
+#[test]
+fn what_takes_too_much_room_is_refused_before_it_is_decoded() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("deep.png");
+    ffmpeg::make("-f lavfi -i color=blue:size=100x50,format=rgba64be -frames:v 1", &file);
+    let bytes = fs::read(&file).unwrap();
+    let error = picture::decode(&bytes, &Limits { max_bytes: 39_999, ..Limits::default() }).unwrap_err();
+    let text = "the file is too large: 40000 bytes when decoded, at most 39999 are allowed";
+    assert_eq!(error.to_string(), text);
+    assert!(picture::decode(&bytes, &Limits { max_bytes: 40_000, ..Limits::default() }).is_ok());
 }
 
 fn crc(bytes: &[u8]) -> u32 {
