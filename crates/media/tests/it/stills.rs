@@ -118,10 +118,14 @@ fn every_kind_of_sample_is_read() {
             assert!(off <= Some(3), "{format}: {pixel:?}");
         }
     }
-    for format in ["gray", "ya8", "gray16be", "ya16be", "monob"] {
+    for format in ["gray", "ya8", "gray16be", "ya16be"] {
         ffmpeg::make(&format!("-f lavfi -i color=white:size=8x6,format={format} -frames:v 1"), &file);
         let picture = decode(&fs::read(&file).unwrap());
-        assert!(picture.rgb.len() == 8 * 6 * 3 && picture.rgb.iter().all(|byte| *byte > 230), "{format}");
+        assert!(
+            picture.rgb.len() == 8 * 6 * 3 && picture.rgb.iter().all(|byte| *byte > 230),
+            "{format}: {:?}",
+            &picture.rgb[..6]
+        );
     }
 }
 
