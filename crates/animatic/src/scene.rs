@@ -46,8 +46,52 @@ pub(crate) struct Role {
     pub(crate) subject: &'static dyn Subject,
     pub(crate) action: Action,
     pub(crate) colour: Option<Colour>,
-    pub(crate) young: bool,
+    pub(crate) age: Age,
+    /// What it holds or rests upon.
+    pub(crate) prop: Option<Prop>,
     pub(crate) count: u8,
+}
+
+/// How old somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Age {
+    Young,
+    #[default]
+    Grown,
+    Old,
+}
+
+impl Age {
+    /// Its name; none for who is simply grown.
+    pub(crate) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Young => Some("young"),
+            Self::Grown => None,
+            Self::Old => Some("old"),
+        }
+    }
+}
+
+/// Something small that belongs to a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prop {
+    Umbrella,
+    Book,
+    Cup,
+    /// Not held but rested upon, high above the ground.
+    Branch,
+}
+
+impl Prop {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Umbrella => "umbrella",
+            Self::Book => "book",
+            Self::Cup => "cup",
+            Self::Branch => "branch",
+        }
+    }
 }
 
 /// What a subject does.
@@ -62,6 +106,9 @@ pub(crate) enum Action {
     Swim,
     Play,
     Jump,
+    Talk,
+    /// Straight up: a launch, a balloon that is let go.
+    Rise,
 }
 
 impl Action {
@@ -77,6 +124,8 @@ impl Action {
             Self::Swim => "swim",
             Self::Play => "play",
             Self::Jump => "jump",
+            Self::Talk => "talk",
+            Self::Rise => "rise",
         }
     }
 

@@ -62,13 +62,14 @@ fn said(heard: &[Heard], kind: &str, name: &str) -> String {
 }
 
 fn told(member: &Member) -> String {
-    let Member { subject, action, count, colour, young } = member;
+    let Member { subject, action, count, colour, age, prop } = member;
     let words = [
         Some(count.to_string()),
-        young.then(|| "young".to_owned()),
+        age.map(str::to_owned),
         colour.map(str::to_owned),
         Some((*subject).to_owned()),
         Some(format!("({action})")),
+        prop.map(|prop| format!("with {prop}")),
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
@@ -77,7 +78,7 @@ fn as_json(read: &Understanding) -> Value {
     let heard = read.heard.iter().map(|Heard { words, kind, name, negated }| {
         json!({ "words": words, "kind": kind, "name": name, "negated": negated })
     });
-    let member = |Member { subject, action, count, colour, young }: &Member| json!({ "subject": subject, "action": action, "count": count, "colour": colour, "young": young });
+    let member = |Member { subject, action, count, colour, age, prop }: &Member| json!({ "subject": subject, "action": action, "count": count, "colour": colour, "age": age, "prop": prop });
     let shot = |Planned { setting, weather, time, camera, cast }: &Planned| {
         let cast: Value = cast.iter().map(member).collect();
         json!({ "setting": setting, "weather": weather, "time": time, "camera": camera, "cast": cast })

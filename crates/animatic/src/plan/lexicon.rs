@@ -1,6 +1,6 @@
 //! The words. Settings, subjects, weathers and styles bring their own (each in its file); the rest stands here.
 
-use crate::scene::{Action, Camera, Colour, TimeOfDay};
+use crate::scene::{Action, Age, Camera, Colour, Prop, TimeOfDay};
 use crate::settings::{self, Setting};
 use crate::styles::{self, Style};
 use crate::subjects::{self, Subject};
@@ -20,7 +20,8 @@ pub(super) enum Meaning {
     Action(Action),
     Colour(Colour),
     Count(u8),
-    Young,
+    Age(Age),
+    Prop(Prop),
     /// Sun, said of a place: fair weather, by day unless an hour is named.
     Sunny,
     /// What follows is seen after what was said before.
@@ -60,7 +61,11 @@ pub(super) fn each(take: &mut dyn FnMut(&'static [&'static str], Meaning)) {
         take(words, Meaning::Count(*count));
     }
     take(SUNNY, Meaning::Sunny);
-    take(YOUNG, Meaning::Young);
+    take(YOUNG, Meaning::Age(Age::Young));
+    take(OLD, Meaning::Age(Age::Old));
+    for (prop, words) in PROPS {
+        take(words, Meaning::Prop(*prop));
+    }
     take(NEXT, Meaning::Next);
     take(NOTHING, Meaning::Nothing);
 }
@@ -235,9 +240,46 @@ const ACTIONS: &[(Action, &[&str])] = &[
     ),
     (
         Action::Fly,
+        &["fly", "soar", "glide", "float", "hover", "drift", "飞翔", "飞行", "飞", "翱翔", "漂浮", "飘"],
+    ),
+    (
+        Action::Rise,
         &[
-            "fly", "soar", "glide", "float", "hover", "drift", "rise", "launch", "飞翔", "飞行", "飞",
-            "翱翔", "漂浮", "飘", "升空",
+            "rise",
+            "launch",
+            "ascend",
+            "lift off",
+            "liftoff",
+            "take off",
+            "takes off",
+            "blast off",
+            "升空",
+            "升起",
+            "上升",
+            "起飞",
+            "发射",
+        ],
+    ),
+    (
+        Action::Talk,
+        &[
+            "talk",
+            "speak",
+            "sing",
+            "sings",
+            "chat",
+            "argue",
+            "whisper",
+            "laugh",
+            "interview",
+            "说话",
+            "唱歌",
+            "歌唱",
+            "聊天",
+            "交谈",
+            "谈话",
+            "大笑",
+            "演讲",
         ],
     ),
     (Action::Swim, &["swim", "dive", "snorkel", "游泳", "游动", "游", "潜水"]),
@@ -246,8 +288,8 @@ const ACTIONS: &[(Action, &[&str])] = &[
     (
         Action::Idle,
         &[
-            "stand", "look", "watch", "gaze", "stare", "pose", "smile", "talk", "sing", "read", "perch",
-            "sings", "阅读", "读书", "看书", "站着", "站立", "站", "看着", "凝视", "微笑", "说话", "唱歌",
+            "stand", "look", "watch", "gaze", "stare", "pose", "smile", "perch", "站着", "站立", "站",
+            "看着", "凝视", "微笑",
         ],
     ),
 ];
@@ -313,6 +355,34 @@ const SUNNY: &[&str] = &[
     "洒满阳光",
 ];
 const YOUNG: &[&str] = &["baby", "young", "tiny", "little", "小"];
+const OLD: &[&str] = &["old", "elderly", "aged", "ancient", "年老", "年迈", "老"];
+
+/// What somebody holds or rests upon. Who reads holds a book.
+const PROPS: &[(Prop, &[&str])] = &[
+    (Prop::Umbrella, &["umbrella", "parasol", "雨伞", "伞", "撑伞", "打伞"]),
+    (
+        Prop::Book,
+        &["book", "read", "reading", "novel", "newspaper", "书", "看书", "读书", "阅读", "书本", "报纸"],
+    ),
+    (
+        Prop::Cup,
+        &[
+            "cup",
+            "mug",
+            "coffee",
+            "tea",
+            "drink",
+            "cup of coffee",
+            "cup of tea",
+            "咖啡",
+            "茶",
+            "喝茶",
+            "喝咖啡",
+            "杯子",
+        ],
+    ),
+    (Prop::Branch, &["branch", "twig", "bough", "枝头", "树枝", "枝"]),
+];
 
 /// Words between one shot and the next.
 const NEXT: &[&str] = &[

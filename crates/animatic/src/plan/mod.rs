@@ -9,7 +9,7 @@ mod understanding;
 
 use crate::brief::Brief;
 use crate::chance::{hash_text, mix};
-use crate::scene::{Action, Camera, Colour, Role, Scene, TimeOfDay};
+use crate::scene::{Action, Age, Camera, Colour, Prop, Role, Scene, TimeOfDay};
 use crate::{settings, styles, subjects, weathers};
 use lexicon::Meaning;
 use scan::Found;
@@ -61,7 +61,8 @@ struct Notes {
     /// Said before the subject it belongs to.
     action: Option<Action>,
     colour: Option<(Colour, usize)>,
-    young: bool,
+    age: Option<Age>,
+    prop: Option<Prop>,
     count: Option<u8>,
     /// Whether the last role still waits for its verb.
     waiting: bool,
@@ -103,7 +104,8 @@ impl Notes {
             Meaning::Action(action) => self.act(action),
             Meaning::Colour(colour) => self.colour = Some((colour, found.at)),
             Meaning::Count(count) => self.count = Some(count),
-            Meaning::Young => self.young = true,
+            Meaning::Age(age) => self.age = Some(age),
+            Meaning::Prop(prop) => self.hold(prop),
             Meaning::Sunny => {
                 self.weather.get_or_insert(weathers::named("clear"));
                 self.time.get_or_insert(TimeOfDay::Day);
@@ -115,7 +117,7 @@ impl Notes {
     fn enter(&mut self, subject: &'static dyn subjects::Subject, found: &Found) {
         let near = |at: usize| found.at.saturating_sub(at) <= 3;
         let colour = self.colour.take().filter(|(_, at)| near(*at)).map(|(colour, _)| colour);
-        let young = std::mem::take(&mut self.young) || found.young;
+        let age = self.age.take().or(found.age).unwrap_or_default();
         let count = self.count.take().unwrap_or(if found.plural { 3 } else { 1 }).clamp(1, 5);
         if let Some(known) = self.cast.iter_mut().find(|role| role.subject.name() == subject.name()) {
             known.count = known.count.max(count);
@@ -125,7 +127,16 @@ impl Notes {
             let said = self.action.take();
             self.waiting = said.is_none();
             let action = said.unwrap_or_else(|| subject.habit());
-            self.cast.push(Role { subject, action, colour, young, count });
+            let prop = self.prop.take().filter(|prop| subject.holds(*prop));
+            self.cast.push(Role { subject, action, colour, age, prop, count });
+        }
+    }
+
+    /// Gives a prop to whoever can use it and was named last, or keeps it for who is named next.
+    fn hold(&mut self, prop: Prop) {
+        match self.cast.iter_mut().rev().find(|role| role.subject.holds(prop)) {
+            Some(role) => role.prop = Some(prop),
+            None => self.prop = Some(prop),
         }
     }
 
@@ -164,12 +175,13 @@ impl Notes {
                 actors.for_each(|role| role.action = role.subject.able(action));
             }
         }
+        self.settle();
         for role in &mut self.cast {
-            role.action = role.subject.able(role.action);
             let known = before.cast.iter().find(|known| known.subject.name() == role.subject.name());
             if let Some(known) = known {
                 role.colour = role.colour.or(known.colour);
-                role.young |= known.young;
+                role.age = if role.age == Age::Grown { known.age } else { role.age };
+                role.prop = role.prop.or(known.prop);
             }
         }
         self.cast.sort_by_key(|role| role.subject.acts());
@@ -195,14 +207,11 @@ impl Notes {
         // "Cinematic" is said of everything: what is seen says more.
         let named = self.style.filter(|style| style.name() != "cinematic");
         self.style = named.or(self.style_hint).or(self.style);
+        self.settle();
         let words = reading.unknown.iter().fold(0, |hash, word| hash_text(hash, word));
         let weather = self.weather.unwrap_or_else(|| weathers::named("clear"));
         let time = self.time.unwrap_or_else(|| self.default_time(weather));
         let setting = self.setting.unwrap_or_else(|| self.default_setting(weather, words));
-        // Water is swum in, and nothing walks through empty space.
-        for role in &mut self.cast {
-            role.action = role.subject.able(role.action);
-        }
         // What grows or stands belongs behind whoever acts.
         self.cast.sort_by_key(|role| role.subject.acts());
         Scene {
@@ -218,6 +227,26 @@ impl Notes {
         }
     }
 
+    /// Brings actions and props to what each subject can do: water is swum in, and who sits in the air sits on a branch.
+    fn settle(&mut self) {
+        for role in &mut self.cast {
+            role.action = role.subject.able(role.action);
+            role.prop = role.prop.or_else(|| role.subject.rests(role.action));
+        }
+        // Who is talked with talks too.
+        if self.cast.iter().any(|role| role.action == Action::Talk) {
+            let silent =
+                self.cast.iter_mut().filter(|role| role.subject.acts() && role.action == Action::Idle);
+            silent.for_each(|role| role.action = role.subject.able(Action::Talk));
+        }
+        let names: Vec<_> = self.cast.iter().map(|role| role.subject.name()).collect();
+        for role in &mut self.cast {
+            if role.subject.alights().is_some_and(|on| names.contains(&on)) {
+                role.action = role.subject.able(Action::Sit);
+            }
+        }
+    }
+
     fn default_time(&self, weather: &dyn weathers::Weather) -> TimeOfDay {
         let style = self.style.and_then(styles::Style::hour);
         style.or_else(|| weather.hour()).unwrap_or(TimeOfDay::Day)
@@ -226,7 +255,7 @@ impl Notes {
     fn default_setting(&self, weather: &dyn weathers::Weather, words: u64) -> &'static dyn settings::Setting {
         if let Some(role) = self.cast.last() {
             let wet = matches!(weather.name(), "rain" | "storm");
-            let home = role.subject.home();
+            let home = if role.prop == Some(Prop::Branch) { "forest" } else { role.subject.home() };
             return settings::named(if wet && home == "meadow" { "street" } else { home });
         }
         let open = ["meadow", "mountains", "sea", "city", "forest"];

@@ -4,6 +4,7 @@
 //! of tokens and are found the same way.
 
 use super::lexicon::{self, Meaning};
+use crate::scene::Age;
 
 /// The phrases of a prompt in order, and the words nobody knew.
 pub(super) struct Reading {
@@ -21,8 +22,8 @@ pub(super) struct Found {
     pub(super) negated: bool,
     /// Said in the plural (English).
     pub(super) plural: bool,
-    /// The word itself says that it is young, as kitten does.
-    pub(super) young: bool,
+    /// The age that the word itself tells, as kitten does.
+    pub(super) age: Option<Age>,
 }
 
 /// A piece of the prompt.
@@ -35,14 +36,15 @@ struct Token {
 
 /// Words that take the next meaning away.
 const NEGATIONS: &[&str] = &["no", "not", "without", "never", "没有", "没", "无", "不", "别"];
+const OLD: &[&str] =
+    &["grandfather", "grandmother", "grandpa", "grandma", "老人", "老爷爷", "老奶奶", "爷爷", "奶奶"];
 const YOUNG: &[&str] = &["kitten", "kitty", "puppy", "foal", "chick", "小猫", "小狗", "猫咪", "小鸟", "幼猫"];
 
 /// Reads a prompt.
 pub(super) fn scan(prompt: &str) -> Reading {
-    let tokens = tokens(prompt);
-    let phrases = phrases();
-    let negations: Vec<Vec<Token>> = NEGATIONS.iter().map(|word| self::tokens(word)).collect();
-    let young: Vec<Vec<Token>> = YOUNG.iter().map(|word| self::tokens(word)).collect();
+    let listed = |words: &[&str]| words.iter().map(|word| tokens(word)).collect::<Vec<_>>();
+    let [negations, young, old] = [NEGATIONS, YOUNG, OLD].map(listed);
+    let (tokens, phrases) = (tokens(prompt), phrases());
     let (mut found, mut unknown) = (Vec::new(), Vec::<String>::new());
     let (mut at, mut negated_until, mut run) = (0, 0, String::new());
     while at < tokens.len() {
@@ -53,9 +55,10 @@ pub(super) fn scan(prompt: &str) -> Reading {
             flush(&mut run, &mut unknown);
             let plural =
                 phrase.len() == 1 && tokens[at].word.ends_with('s') && tokens[at].word != tokens[at].stem;
-            let young = young.contains(phrase);
+            let ages = [(&young, Age::Young), (&old, Age::Old)];
+            let age = ages.into_iter().find(|(words, _)| words.contains(phrase)).map(|(_, age)| age);
             let (words, negated) = (joined(&here[..phrase.len()]), at < negated_until);
-            found.push(Found { meaning: *meaning, words, at, negated, plural, young });
+            found.push(Found { meaning: *meaning, words, at, negated, plural, age });
             at += phrase.len();
         } else if let Some(negation) =
             negations.iter().filter(|word| starts(here, word)).max_by_key(|w| w.len())

@@ -39,7 +39,7 @@ pub struct Planned {
 pub struct Heard {
     /// The phrase, in lower case.
     pub words: String,
-    /// What sort of thing it names: setting, weather, time, style, camera, subject, action, colour, count, age, cut, or
+    /// What sort of thing it names: setting, weather, time, style, camera, subject, action, colour, count, age, prop, cut, or
     /// nothing of consequence for the picture.
     pub kind: &'static str,
     /// Its name in the vocabulary.
@@ -59,8 +59,10 @@ pub struct Member {
     pub count: u8,
     /// Its colour, if one was said.
     pub colour: Option<&'static str>,
-    /// Whether it is young.
-    pub young: bool,
+    /// `young` or `old`, if it is.
+    pub age: Option<&'static str>,
+    /// What it holds or rests upon.
+    pub prop: Option<&'static str>,
 }
 
 /// Reads `prompt` as a render with `seed` would.
@@ -92,7 +94,8 @@ fn member(role: &Role) -> Member {
         action: role.action.name(),
         count: role.count,
         colour: role.colour.map(crate::scene::Colour::name),
-        young: role.young,
+        age: role.age.name(),
+        prop: role.prop.map(crate::scene::Prop::name),
     }
 }
 
@@ -107,7 +110,8 @@ fn heard(found: &Found) -> Heard {
         Meaning::Action(it) => ("action", it.name().to_owned()),
         Meaning::Colour(it) => ("colour", it.name().to_owned()),
         Meaning::Count(count) => ("count", count.to_string()),
-        Meaning::Young => ("age", "young".to_owned()),
+        Meaning::Age(it) => ("age", it.name().unwrap_or_default().to_owned()),
+        Meaning::Prop(it) => ("prop", it.name().to_owned()),
         Meaning::Sunny => ("weather", "clear".to_owned()),
         Meaning::Next => ("cut", "next".to_owned()),
         Meaning::Nothing => ("nothing", String::new()),

@@ -57,6 +57,10 @@ pub(crate) trait Setting: Sync {
     fn shelter(&self) -> Shelter {
         Shelter::Open
     }
+    /// Whether people sit on chairs here rather than on the ground.
+    fn seats(&self) -> bool {
+        false
+    }
     /// What it sounds like by day or by night.
     fn sounds(&self, night: bool) -> &'static [(Voice, f32)];
 }

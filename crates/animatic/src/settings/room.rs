@@ -87,6 +87,9 @@ impl Setting for Room {
     fn shelter(&self) -> Shelter {
         Shelter::Indoors
     }
+    fn seats(&self) -> bool {
+        true
+    }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Room, 1.0), (Voice::Pad, 0.35)]
     }

@@ -60,6 +60,9 @@ impl Setting for Street {
             }
         });
     }
+    fn seats(&self) -> bool {
+        true
+    }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::City, 0.7)]
     }
@@ -205,6 +208,9 @@ impl Setting for City {
                 reflections(brush, base, bottom);
             }
         });
+    }
+    fn seats(&self) -> bool {
+        true
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::City, 1.0)]

@@ -4,7 +4,7 @@ use super::light::Light;
 use super::set::Levels;
 use crate::chance::{Chance, wave};
 use crate::raster::{Pen, Placing, Plate, Point, Rgb, View, point, rows};
-use crate::scene::{Action, Role, Scene};
+use crate::scene::{Action, Age, Prop, Role, Scene};
 use crate::subjects::{Footing, Pose, Subject};
 use filmgate_media::frame::Frame;
 
@@ -24,6 +24,9 @@ pub(crate) struct Actor {
     ahead: f32,
     flipped: bool,
     footing: Footing,
+    age: Age,
+    prop: Option<Prop>,
+    seat: bool,
 }
 
 /// Puts the cast on the set, those further away first.
@@ -50,10 +53,26 @@ pub(crate) fn place(scene: &Scene, view: View, unit: f32, levels: &Levels) -> Ve
             *slot += 1;
         }
     }
+    alight(&mut actors, view);
     actors.sort_by(|a, b| {
         (a.subject.acts(), a.home.y).partial_cmp(&(b.subject.acts(), b.home.y)).expect("rows are finite")
     });
     actors
+}
+
+/// Sets those who rest on something that is seen too upon it; it becomes the middle of the picture.
+fn alight(actors: &mut [Actor], view: View) {
+    for index in 0..actors.len() {
+        let on = actors[index].subject.alights().filter(|_| actors[index].action == Action::Sit);
+        let Some(under) = on.and_then(|on| actors.iter().position(|actor| actor.subject.name() == on)) else {
+            continue;
+        };
+        let support = &mut actors[under];
+        support.home.x = view.width as f32 * 0.5;
+        support.size = (support.size * 1.55).min(view.height as f32 * 0.72);
+        let crown = support.subject.crown();
+        actors[index].home = support.home.plus(crown.x * support.size, crown.y * support.size);
+    }
 }
 
 /// A figure's place among those of its sort.
@@ -73,12 +92,14 @@ fn actor(
     (view, unit, levels): (View, f32, &Levels),
     chance: &mut Chance,
 ) -> Actor {
-    let crowd = 1.0 / libm::powf(total as f32, 0.38);
-    let young = if role.young && role.subject.acts() { 0.86 } else { 1.0 };
-    let mut size = role.subject.size() * unit * crowd * young;
+    let crowd = 1.0 / libm::powf(total as f32, if role.subject.acts() { 0.38 } else { 0.16 });
+    let young = if role.age == Age::Young && role.subject.acts() { 0.86 } else { 1.0 };
+    // An upright picture has height to spare for who is slender.
+    let tall = (view.height as f32 / unit - 1.0).clamp(0.0, 0.8);
+    let mut size = role.subject.size() * unit * crowd * young * (1.0 + 0.5 * tall);
     // Nobody is wider than its share of the picture.
     let room = view.width as f32 / total as f32;
-    size = size.min(room * 1.12 / role.subject.reach());
+    size = size.min(room * (1.12 - 0.16 * tall) / role.subject.reach());
     let footing = role.subject.footing(role.action);
     // One figure stands in the middle, several share the width, scenery takes the left third and the right in turn.
     let share = match (beside, total) {
@@ -106,9 +127,20 @@ fn actor(
         home: point(x, y),
         way: if role.action.pace() > 0.0 { 0.10 * unit } else { 0.0 },
         ahead: f32::from(copy) * 0.37 + slot as f32 * 0.11,
-        flipped: role.action.pace() == 0.0 && copy % 2 == 1,
+        flipped: faces_back(role, copy, slot, total),
         footing,
+        age: role.age,
+        prop: role.prop,
+        seat: scene.setting.seats(),
     }
+}
+
+/// Whether a figure looks to the left: every second of a kind, and the second half of those who talk with each other.
+fn faces_back(role: &Role, copy: u8, slot: usize, total: usize) -> bool {
+    if role.action == Action::Talk && total > 1 {
+        return slot * 2 >= total;
+    }
+    role.action.pace() == 0.0 && copy % 2 == 1
 }
 
 /// What the cast is photographed with.
@@ -133,32 +165,57 @@ impl Actor {
         self.action.pace() * self.size * self.subject.stride()
     }
 
-    /// Who stays where it is while the set slides by goes with the set, and comes back from the other side.
-    fn passing(&self, shot: &Photograph) -> f32 {
+    /// Where it is seen: who stays where it is while the set slides by goes with the set and comes back from the other
+    /// side; scenery comes twice, so that a short shot does not leave it behind.
+    fn passing(&self, shot: &Photograph) -> [Option<f32>; 2] {
         if self.action.pace() > 0.0 || shot.slide == 0.0 {
-            return self.home.x;
+            return [Some(self.home.x), None];
         }
         let out = self.size * (self.subject.reach() + 0.3);
-        (self.home.x - shot.slide + out).rem_euclid(shot.view.width as f32 + 2.0 * out) - out
+        let span = shot.view.width as f32 + 2.0 * out;
+        let at = |shift: f32| (self.home.x - shot.slide + out + shift * span).rem_euclid(span) - out;
+        [Some(at(0.0)), (!self.subject.acts()).then(|| at(0.5))]
+    }
+
+    /// How far above its place who rises is: off slowly, then faster. Pixels, down is positive.
+    fn rise(&self, share: f32) -> f32 {
+        if self.action != Action::Rise {
+            return 0.0;
+        }
+        let span = self.size * (0.4 + 1.1 * self.subject.stride().min(1.0));
+        span * (0.32 - share * (0.4 + 0.6 * share))
     }
 
     /// Draws the actor, its shadow and its mirror image into the frame.
     pub(crate) fn draw(&self, shot: &Photograph, plate: &mut Plate, frame: &mut Frame) {
+        for x in self.passing(shot).into_iter().flatten() {
+            self.draw_at(x, shot, plate, frame);
+        }
+    }
+
+    fn draw_at(&self, x: f32, shot: &Photograph, plate: &mut Plate, frame: &mut Frame) {
         let pose = Pose {
             action: self.action,
             t: shot.t + self.ahead,
             coat: self.coat,
             night: shot.light.lamps > 0.5,
+            age: self.age,
+            prop: self.prop,
+            seat: self.seat,
         };
         let drift = self.way * (shot.share - 0.5);
-        let bob = if self.footing == Footing::Ground { 0.0 } else { 0.03 * self.size * wave(pose.t * 0.32) };
+        let bob = if self.footing == Footing::Ground || self.action == Action::Sit {
+            0.0
+        } else {
+            0.03 * self.size * wave(pose.t * 0.32)
+        };
         let place = |p: Point| {
             point(
                 (p.x - shot.pivot.x - shot.shift.x) * shot.zoom + shot.pivot.x,
                 (p.y - shot.pivot.y - shot.shift.y) * shot.zoom + shot.pivot.y,
             )
         };
-        let feet = place(point(self.passing(shot), self.home.y).plus(drift, bob));
+        let feet = place(point(x, self.home.y).plus(drift, bob + self.rise(shot.share)));
         let size = self.size * shot.zoom;
         let reach = self.subject.reach();
         // The plate covers the figure's reach to every side; figures that stand need little below their feet.

@@ -91,8 +91,8 @@ impl Production {
         }
         let stage = state.stage.unwrap_or(Stage::Planning);
         let done = state.chunks.iter().filter(|chunk| chunk.is_some()).count();
-        // The last percent is the muxing.
-        let percent = done * 99 / state.chunks.len().max(1);
+        // The last percent is the muxing, for which the chunks have been taken.
+        let percent = if stage == Stage::Muxing { 99 } else { done * 99 / state.chunks.len().max(1) };
         Progress { stage, percent: percent as u8 }
     }
 

@@ -32,8 +32,8 @@ impl Subject for Balloon {
     fn habit(&self) -> Action {
         Action::Fly
     }
-    fn able(&self, _action: Action) -> Action {
-        Action::Fly
+    fn able(&self, action: Action) -> Action {
+        if action == Action::Rise { action } else { Action::Fly }
     }
     fn footing(&self, _action: Action) -> Footing {
         Footing::Air

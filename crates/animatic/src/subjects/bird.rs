@@ -1,9 +1,9 @@
 //! The bird, on the wing or on its feet; and what flies like it.
 
 use super::{Footing, Pose, Subject};
-use crate::chance::wave;
+use crate::chance::{ease, wave};
 use crate::raster::{Outline, Pen, Point, Rgb, point};
-use crate::scene::Action;
+use crate::scene::{Action, Prop};
 
 #[derive(Debug)]
 pub(super) struct Bird;
@@ -28,12 +28,23 @@ impl Subject for Bird {
     fn able(&self, action: Action) -> Action {
         match action {
             Action::Sit | Action::Idle => Action::Sit,
+            Action::Talk => Action::Talk,
             Action::Jump | Action::Dance => Action::Jump,
             _ => Action::Fly,
         }
     }
     fn footing(&self, action: Action) -> Footing {
-        if action == Action::Fly { Footing::Air } else { Footing::Ground }
+        if matches!(action, Action::Fly | Action::Sit | Action::Talk) {
+            Footing::Air
+        } else {
+            Footing::Ground
+        }
+    }
+    fn holds(&self, prop: Prop) -> bool {
+        prop == Prop::Branch
+    }
+    fn rests(&self, action: Action) -> Option<Prop> {
+        matches!(action, Action::Sit | Action::Talk).then_some(Prop::Branch)
     }
     fn size(&self) -> f32 {
         0.42
@@ -46,7 +57,16 @@ impl Subject for Bird {
             [usize::from(copy) % 4]
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
-        if pose.action == Action::Fly { flying(pose, pen) } else { perched(pose, pen) }
+        if pose.action == Action::Fly {
+            flying(pose, pen);
+            return;
+        }
+        if pose.prop == Some(Prop::Branch) {
+            // What is placed by its middle stands a little below it.
+            pen.placing.origin = pen.placing.place(point(0.0, 0.38));
+            super::props::branch(pen, pose.t, self.reach());
+        }
+        perched(pose, pen);
     }
 }
 
@@ -79,7 +99,7 @@ fn flying(pose: &Pose, pen: &mut Pen) {
         at(-0.1, 0.12),
     ]);
     pen.ramp(&body, coat, pale);
-    head(pen, at(0.40, -0.08), coat, pale, pose.t);
+    head(pen, at(0.40, -0.08), coat, pale, (pose.t, 0.0));
     wing(pen, at(0.0, -0.05), flap, coat.to(dark, 0.3), 0.0, 1.0);
 }
 
@@ -139,14 +159,35 @@ fn perched(pose: &Pose, pen: &mut Pen) {
         ]),
         coat.to(dark, 0.5),
     );
-    head(pen, at(0.16 + 0.03 * wave(t * 0.4), -0.76), coat, pale, t);
+    // Songs come in phrases of quick notes.
+    let phrase = ease(wave(t * 0.45) * 3.0);
+    let open = if pose.action == Action::Talk { phrase * (0.5 + 0.5 * wave(t * 3.7)) } else { 0.0 };
+    head(pen, at(0.16 + 0.03 * wave(t * 0.4), -0.76 - 0.015 * open), coat, pale, (t, open));
+    if pose.action == Action::Talk {
+        notes(pen, at(0.46, -0.86), t, dark);
+    }
 }
 
-fn head(pen: &mut Pen, at: Point, coat: Rgb, pale: Rgb, t: f32) {
-    pen.fill(
-        &Outline::new().polygon(&[at.plus(0.1, -0.05), at.plus(0.28, 0.02), at.plus(0.1, 0.06)]),
-        Rgb::hex(0xf0_a83a),
-    );
+/// Notes of a song that rise and fade.
+fn notes(pen: &mut Pen, from: Point, t: f32, colour: Rgb) {
+    for note in 0..3u8 {
+        let turn = t * 0.42 + f32::from(note) / 3.0;
+        let rise = turn - libm::floorf(turn);
+        let at = from.plus(0.36 * rise + 0.03 * wave(turn * 2.0), -0.30 * rise);
+        let fade = ease(rise * 6.0) * (1.0 - rise);
+        let stem = at.plus(0.028, -0.11);
+        let shape =
+            Outline::new().ellipse(at, 0.032, 0.024, -0.4).limb(at.plus(0.028, 0.0), stem, 0.007, 0.007);
+        pen.veil(&shape.limb(stem, stem.plus(0.04, 0.03), 0.011, 0.006), colour, 0.9 * fade);
+    }
+}
+
+/// The head, its beak open this far.
+fn head(pen: &mut Pen, at: Point, coat: Rgb, pale: Rgb, (t, open): (f32, f32)) {
+    let beak = Outline::new()
+        .polygon(&[at.plus(0.1, -0.05), at.plus(0.28, 0.02 - 0.07 * open), at.plus(0.1, 0.02)])
+        .polygon(&[at.plus(0.1, 0.0), at.plus(0.27, 0.02 + 0.06 * open), at.plus(0.1, 0.06)]);
+    pen.fill(&beak, Rgb::hex(0xf0_a83a));
     pen.fill(&Outline::new().circle(at, 0.14), coat);
     pen.fill(&Outline::new().ellipse(at.plus(0.05, 0.05), 0.075, 0.06, 0.0), pale);
     pen.fill(

@@ -21,8 +21,11 @@ impl Subject for Butterfly {
     fn habit(&self) -> Action {
         Action::Fly
     }
-    fn able(&self, _action: Action) -> Action {
-        Action::Fly
+    fn able(&self, action: Action) -> Action {
+        if action == Action::Sit { action } else { Action::Fly }
+    }
+    fn alights(&self) -> Option<&'static str> {
+        Some("flower")
     }
     fn size(&self) -> f32 {
         0.26
@@ -34,6 +37,12 @@ impl Subject for Butterfly {
         bright(accent, copy)
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
+        if pose.action == Action::Sit {
+            // Wings open and close at rest, with a quick beat now and then.
+            let quick = if wave(pose.t * 0.31) > 0.8 { 0.9 } else { 0.0 };
+            flutter(pen, point(0.0, -0.12), 0.5, pose.t * 0.16 + quick * pose.t * 0.1, pose.coat);
+            return;
+        }
         let at = point(0.12 * wave(pose.t * 0.4), 0.1 * wave(pose.t * 0.63));
         flutter(pen, at, 0.5, pose.t, pose.coat);
     }

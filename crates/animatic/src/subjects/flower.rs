@@ -2,7 +2,7 @@
 
 use super::{Pose, Subject, bright};
 use crate::chance::{TURN, wave};
-use crate::raster::{Outline, Pen, Rgb, point};
+use crate::raster::{Outline, Pen, Point, Rgb, point};
 use crate::scene::Action;
 
 #[derive(Debug)]
@@ -37,6 +37,9 @@ impl Subject for Flower {
     fn acts(&self) -> bool {
         false
     }
+    fn crown(&self) -> Point {
+        point(0.0, -0.86)
+    }
     fn able(&self, _action: Action) -> Action {
         Action::Idle
     }
@@ -47,7 +50,8 @@ impl Subject for Flower {
         0.14
     }
     fn coat(&self, accent: u16, copy: u8) -> Rgb {
-        bright(accent, copy)
+        // Another hue than who may sit on it.
+        bright(accent + 150, copy)
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
         let sway = 0.05 * wave(pose.t * 0.24) + 0.02 * wave(pose.t * 0.57);

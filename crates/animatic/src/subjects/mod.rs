@@ -17,6 +17,7 @@ mod horse;
 mod person;
 mod pets;
 mod plane;
+mod props;
 mod rig;
 mod robot;
 mod rocket;
@@ -26,8 +27,8 @@ mod toys;
 mod train;
 mod tree;
 
-use crate::raster::{Pen, Rgb};
-use crate::scene::Action;
+use crate::raster::{Pen, Point, Rgb, point};
+use crate::scene::{Action, Age, Prop};
 use std::fmt;
 
 /// Everything that can be cast.
@@ -53,6 +54,7 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &balloon::Balloon,
     &toys::Ball,
     &tree::Tree,
+    &tree::Cherry,
     &flower::Flower,
     &fire::Fire,
     &table::Fruit,
@@ -77,6 +79,10 @@ pub(crate) struct Pose {
     pub(crate) coat: Rgb,
     /// Whether lights are on.
     pub(crate) night: bool,
+    pub(crate) age: Age,
+    pub(crate) prop: Option<Prop>,
+    /// Whether it sits on something rather than on the ground.
+    pub(crate) seat: bool,
 }
 
 /// Something to see.
@@ -98,6 +104,22 @@ pub(crate) trait Subject: Sync {
     /// The action nearest to what is asked that it can show.
     fn able(&self, action: Action) -> Action {
         action
+    }
+    /// Whether this can belong to it.
+    fn holds(&self, _prop: Prop) -> bool {
+        false
+    }
+    /// What it rests upon while it does this, if not on the ground.
+    fn rests(&self, _action: Action) -> Option<Prop> {
+        None
+    }
+    /// The subject it alights on when that is seen too.
+    fn alights(&self) -> Option<&'static str> {
+        None
+    }
+    /// Where something can alight on it.
+    fn crown(&self) -> Point {
+        point(0.0, -1.0)
     }
     /// Its height as a share of the picture's measure.
     fn size(&self) -> f32 {

@@ -1,10 +1,10 @@
 //! People: woman, man, child, astronaut. One way of drawing, four sets of measures and clothes.
 
-use super::rig::{Build, Stance, stance};
-use super::{Footing, Pose, Subject};
+use super::rig::{Build, Stance, joint, outward, sit_on, stance};
+use super::{Footing, Pose, Subject, props};
 use crate::chance::wave;
 use crate::raster::{Outline, Pen, Point, Rgb, point};
-use crate::scene::Action;
+use crate::scene::{Action, Age, Prop};
 
 const ADULT: Build =
     Build { hip: 0.50, shoulder: 0.80, head: 0.915, hip_width: 0.052, shoulder_width: 0.088, arm: 0.37 };
@@ -13,6 +13,9 @@ const SMALL: Build =
 
 const SKINS: [u32; 4] = [0xf0_c4a0, 0xc6_8a60, 0x8a_5a3c, 0xf6_d8bc];
 const HAIRS: [u32; 4] = [0x3a_2620, 0x1e_1a1e, 0x7a_4a24, 0xc8_9a4a];
+const GREY: u32 = 0xd6_d4d2;
+/// Height of a chair.
+const SEAT: f32 = 0.27;
 
 /// What tells people apart.
 struct Look {
@@ -44,7 +47,14 @@ macro_rules! person {
                 if $home == "space" { Action::Fly } else { Action::Idle }
             }
             fn able(&self, action: Action) -> Action {
-                if action == Action::Play { Action::Jump } else { action }
+                match action {
+                    Action::Play => Action::Jump,
+                    Action::Rise => Action::Idle,
+                    other => other,
+                }
+            }
+            fn holds(&self, prop: Prop) -> bool {
+                !$look.suit && prop != Prop::Branch
             }
             fn footing(&self, action: Action) -> Footing {
                 if matches!(action, Action::Fly | Action::Swim) { Footing::Air } else { Footing::Ground }
@@ -90,6 +100,18 @@ person!(
         "princess",
         "queen",
         "she",
+        "actress",
+        "bride",
+        "nurse",
+        "witch",
+        "goddess",
+        "新娘",
+        "护士",
+        "女演员",
+        "grandmother",
+        "grandma",
+        "老奶奶",
+        "奶奶",
         "女人",
         "女孩",
         "女生",
@@ -125,6 +147,35 @@ person!(
         "father",
         "worker",
         "he",
+        "friend",
+        "student",
+        "teacher",
+        "chef",
+        "doctor",
+        "musician",
+        "singer",
+        "runner",
+        "hiker",
+        "traveler",
+        "tourist",
+        "farmer",
+        "artist",
+        "monk",
+        "samurai",
+        "wizard",
+        "朋友",
+        "学生",
+        "老师",
+        "厨师",
+        "医生",
+        "歌手",
+        "旅行者",
+        "农民",
+        "武士",
+        "grandfather",
+        "grandpa",
+        "老爷爷",
+        "爷爷",
         "couple",
         "男人",
         "男子",
@@ -146,7 +197,7 @@ person!(
     Child,
     "A child.",
     "child",
-    &["child", "kid", "boy", "toddler", "baby boy", "孩子", "小孩", "男孩", "小男孩", "儿童", "宝宝"],
+    &["child", "kid", "boy", "toddler", "baby", "baby boy", "little girl", "孩子", "小孩", "男孩", "小男孩", "小女孩", "儿童", "宝宝"],
     0.58,
     "meadow",
     Look { build: SMALL, skirt: false, long_hair: false, suit: false, hue: 60 }
@@ -162,7 +213,10 @@ person!(
 );
 
 fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
-    let mut s = stance(&look.build, pose.action, pose.t);
+    let seated = pose.seat && pose.action == Action::Sit && !look.suit;
+    let mut s =
+        if seated { sit_on(&look.build, SEAT, pose.t) } else { stance(&look.build, pose.action, pose.t) };
+    hold(&mut s, look, pose);
     if matches!(pose.action, Action::Fly | Action::Swim) {
         // What floats is placed by its middle.
         let raise = |p: &mut Point| *p = p.plus(0.0, 0.5);
@@ -172,7 +226,11 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
         }
     }
     let kind = (libm::fabsf(pose.coat.r * 255.0) as usize + libm::fabsf(pose.coat.b * 99.0) as usize) % 4;
-    let (skin, hair) = (Rgb::hex(SKINS[kind]), Rgb::hex(HAIRS[[0, 1, 1, 3][kind]]));
+    let hair = if pose.age == Age::Old { GREY } else { HAIRS[[0, 1, 1, 3][kind]] };
+    let (skin, hair) = (Rgb::hex(SKINS[kind]), Rgb::hex(hair));
+    if seated {
+        props::chair(pen, SEAT);
+    }
     let cloth = Cloth::of(look, pose.coat, skin);
     if look.suit {
         pen.fill(
@@ -200,7 +258,48 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
     }
     torso(pen, &s, look, &cloth, pose.t);
     face(pen, &s, look, skin, hair, pose);
+    if pose.prop == Some(Prop::Umbrella) {
+        props::umbrella(pen, s.hands[1], 0.36, pose.t, accessory(pose.coat));
+    }
     arm(pen, &s, 1, &cloth, skin);
+    match pose.prop {
+        Some(Prop::Book) => props::book(pen, s.hands, pose.t, accessory(pose.coat)),
+        Some(Prop::Cup) => props::cup(pen, s.hands[1], pose.t, Rgb::hex(0xf0_ece4)),
+        None if leans(look, pose) => props::stick(pen, s.hands[1]),
+        _ => {}
+    }
+}
+
+/// A colour that stands out from the clothes.
+fn accessory(coat: Rgb) -> Rgb {
+    if coat.r > coat.b { Rgb::hex(0x2f_5fa8) } else { Rgb::hex(0xc4_3c34) }
+}
+
+/// Whether somebody old stands or walks with a free hand.
+fn leans(look: &Look, pose: &Pose) -> bool {
+    pose.age == Age::Old && !look.suit && matches!(pose.action, Action::Idle | Action::Walk)
+}
+
+/// Brings the hands to what they hold.
+fn hold(s: &mut Stance, look: &Look, pose: &Pose) {
+    let reach = if s.profile { 0.15 } else { 0.0 };
+    let at = |x: f32, y: f32| s.chest.plus(x, y);
+    let hands = match pose.prop {
+        Some(Prop::Umbrella) => [None, Some(at(0.10 + reach * 0.3, 0.09))],
+        Some(Prop::Book) => [Some(at(reach - 0.055, 0.17)), Some(at(reach + 0.055, 0.17))],
+        Some(Prop::Cup) => {
+            let sip = crate::chance::ease(wave(pose.t * 0.2) * 3.0 - 1.4);
+            [None, Some(at(0.12 + reach * 0.4 - 0.05 * sip, 0.14 - 0.20 * sip))]
+        }
+        None if leans(look, pose) => [None, Some(at(0.15 + reach * 0.3, 0.30))],
+        _ => [None, None],
+    };
+    for (i, hand) in hands.into_iter().enumerate() {
+        let Some(hand) = hand else { continue };
+        s.hands[i] = hand;
+        let side = if s.profile { 1.0 } else { outward(s.chest, hand.plus(0.0, -0.06), i) };
+        s.elbows[i] = joint(s.shoulders[i], hand, look.build.arm * 0.5, side);
+    }
 }
 
 /// Colours from top to toe.
@@ -342,6 +441,16 @@ fn face(pen: &mut Pen, s: &Stance, look: &Look, skin: Rgb, hair: Rgb, pose: &Pos
             &Outline::new().ellipse(at(side * 0.024 + look_to, 0.006), 0.0075, 0.0115 * open, 0.0),
             dark,
         );
+    }
+    if pose.action == Action::Talk {
+        let open = 0.006 + 0.012 * libm::fabsf(wave(pose.t * 2.7)) * libm::fabsf(wave(pose.t * 0.9));
+        pen.fill(&Outline::new().ellipse(at(look_to, 0.042), 0.014, open, 0.0), Rgb::hex(0x7a_3434));
+        return;
+    }
+    if pose.age == Age::Old && !look.long_hair {
+        let beard =
+            [at(look_to - 0.045, 0.03), at(look_to, 0.028), at(look_to + 0.045, 0.03), at(look_to, 0.105)];
+        pen.fill(&Outline::new().blob(&beard), hair);
     }
     let smile = [at(-0.02 + look_to, 0.038), at(look_to, 0.047), at(0.02 + look_to, 0.038)];
     pen.fill(&Outline::new().tail(&smile, 0.005, 0.004), Rgb::hex(0x9a_4a44));

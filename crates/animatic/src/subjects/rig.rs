@@ -65,7 +65,8 @@ pub(super) fn stance(build: &Build, action: Action, t: f32) -> Stance {
         Action::Jump => jump(build, t),
         Action::Fly | Action::Swim => float(build, t),
         Action::Sit => sit(build, t),
-        Action::Idle => idle(build, t),
+        Action::Idle | Action::Rise => idle(build, t),
+        Action::Talk => talk(build, t),
     }
 }
 
@@ -110,7 +111,7 @@ fn assemble(
 }
 
 /// Elbows point down and out: which way that bends depends on whether the hand is raised.
-fn outward(chest: Point, hand: Point, i: usize) -> f32 {
+pub(super) fn outward(chest: Point, hand: Point, i: usize) -> f32 {
     let side = if i == 0 { 1.0 } else { -1.0 };
     // Changes smoothly through a straight arm.
     side * ((hand.y - chest.y) * -8.0).clamp(-1.0, 1.0)
@@ -220,11 +221,39 @@ fn sit(build: &Build, t: f32) -> Stance {
 fn idle(build: &Build, t: f32) -> Stance {
     let breath = 0.006 * wave(t * 0.3);
     let weight = 0.012 * wave(t * 0.11);
-    let hip = point(weight, -build.hip * 0.985);
+    let hip = point(weight, -build.hip * 1.008);
     let chest = point(-weight * 0.4, -build.shoulder + breath);
     let feet = [point(-build.hip_width * 1.15, 0.0), point(build.hip_width * 1.15, 0.0)];
     let hand = |side: f32| chest.plus(side * (build.shoulder_width + 0.035), build.arm * 0.93 + breath);
     assemble(build, hip, chest, feet, [hand(-1.0), hand(1.0)], 0.08 * wave(t * 0.12 + 0.1), false)
+}
+
+/// Turned to somebody; the hands underline what is said, phrase by phrase.
+fn talk(build: &Build, t: f32) -> Stance {
+    let phrase = 0.5 + 0.5 * wave(t * 0.23);
+    let weight = 0.014 * wave(t * 0.17);
+    let hip = point(weight, -build.hip * 0.985);
+    let chest = point(0.015 + weight, -build.shoulder + 0.005 * wave(t * 0.6));
+    let feet = [point(-0.05, 0.0), point(0.045, 0.0)];
+    let say = |shift: f32| {
+        let up = phrase * (0.5 + 0.5 * wave(t * 0.9 + shift));
+        chest.plus(0.05 + 0.16 * up, build.arm * (0.88 - 0.42 * up) + 0.01 * wave(t * 2.1 + shift))
+    };
+    let nod = 0.05 * wave(t * 0.45) + 0.03 * wave(t * 1.3);
+    assemble(build, hip, chest, feet, [say(0.4), say(0.0)], nod, true)
+}
+
+/// On a chair, seen from the side: thighs level, shins down, hands in the lap.
+pub(super) fn sit_on(build: &Build, seat: f32, t: f32) -> Stance {
+    let breath = 0.006 * wave(t * 0.3);
+    let hip = point(0.0, -seat - 0.05);
+    let chest = point(0.005, hip.y - (build.shoulder - build.hip) + breath);
+    let feet = [point(0.24, 0.0), point(0.27, 0.0)];
+    let hands = [point(0.16, hip.y - 0.07), point(0.18, hip.y - 0.08)];
+    let mut s = assemble(build, hip, chest, feet, hands, 0.05 + 0.05 * wave(t * 0.13), true);
+    let leg = build.hip * 0.51;
+    s.knees = [0, 1].map(|i| joint(s.hips[i], s.feet[i], leg, -1.0));
+    s
 }
 
 /// A four-legged body's measures, in heights of the whole figure.

@@ -25,6 +25,7 @@ impl Subject for Robot {
     fn able(&self, action: Action) -> Action {
         match action {
             Action::Fly | Action::Swim | Action::Play => Action::Jump,
+            Action::Rise => Action::Idle,
             other => other,
         }
     }

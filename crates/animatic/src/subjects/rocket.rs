@@ -21,8 +21,8 @@ impl Subject for Rocket {
     fn habit(&self) -> Action {
         Action::Fly
     }
-    fn able(&self, _action: Action) -> Action {
-        Action::Fly
+    fn able(&self, action: Action) -> Action {
+        if action == Action::Rise { action } else { Action::Fly }
     }
     fn footing(&self, _action: Action) -> Footing {
         Footing::Air
@@ -37,7 +37,14 @@ impl Subject for Rocket {
         Rgb::hex(0xe8_eaee)
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
-        let lean = 0.95 + 0.05 * wave(pose.t * 0.2);
+        let lean = if pose.action == Action::Rise {
+            0.03 * wave(pose.t * 0.5)
+        } else {
+            0.95 + 0.05 * wave(pose.t * 0.2)
+        };
+        if pose.action == Action::Rise {
+            smoke(pen, pose.t);
+        }
         let at = |x: f32, y: f32| point(x, y).turned(lean);
         let flicker = 0.06 * wave(pose.t * 6.1) + 0.04 * wave(pose.t * 9.7);
         for (long, wide, colour) in
@@ -105,5 +112,17 @@ impl Subject for Rocket {
         pen.fill(&Outline::new().circle(at(-0.02, -0.14), 0.018), Rgb::WHITE);
         pen.fill(&Outline::new().limb(at(-0.10, 0.40), at(0.10, 0.40), 0.03, 0.03), Rgb::hex(0x4a_505c));
         pen.fill(&Outline::new().limb(at(0.0, 0.14), at(0.0, 0.42), 0.016, 0.02), red.times(0.85));
+    }
+}
+
+/// Smoke that a launch leaves behind: puffs that grow, spread and fade below the engine.
+fn smoke(pen: &mut Pen, t: f32) {
+    for puff in 0..12u8 {
+        let turn = t * 0.9 + f32::from(puff) / 12.0;
+        let age = turn - libm::floorf(turn);
+        let side = wave(f32::from(puff) * 0.37) * (0.05 + 0.34 * age);
+        let at = point(side, 0.60 + 0.20 * age);
+        let grey = Rgb::hex(0xd8_d4d0).to(Rgb::hex(0xff_b060), 0.5 * (1.0 - age) * (1.0 - age));
+        pen.veil(&Outline::new().circle(at, 0.05 + 0.14 * age), grey, 0.55 * (1.0 - age));
     }
 }

@@ -100,8 +100,8 @@ fn what_was_understood_is_told_and_what_was_not() {
     assert_eq!((shot.weather, shot.time, shot.camera), ("rain", "night", "drift"));
     let [cat] = &shot.cast[..] else { panic!("{:?}", shot.cast) };
     assert_eq!(
-        (cat.subject, cat.action, cat.count, cat.colour, cat.young),
-        ("cat", "dance", 2, Some("white"), true)
+        (cat.subject, cat.action, cat.count, cat.colour, cat.age),
+        ("cat", "dance", 2, Some("white"), Some("young"))
     );
     let chinese = understand("一只猫在雨中跳舞", 7);
     assert!(chinese.heard.iter().any(|one| one.words == "跳舞" && one.name == "dance"), "{chinese:?}");
