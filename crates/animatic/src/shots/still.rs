@@ -1,5 +1,9 @@
-//! A still picture brought to life: a slow move over it, never stretched, with the prompt's weather on top.
+//! A still picture brought to life: a move over it, never stretched, with the prompt's weather on top.
+//!
+//! If something stands out of the picture, it is lifted off: what lay behind it is filled in, and it moves a little more
+//! than its background does, as what is nearer would.
 
+use super::matte::{Matte, Small, blur, stretch};
 use super::overlay::Overlay;
 use crate::chance::{ease, wave};
 use crate::raster::{Lens, Plate};
@@ -10,12 +14,24 @@ use filmgate_media::picture::Picture;
 
 /// How much larger than the view the picture is kept, so that there is somewhere to move.
 const ROOM: f32 = 1.14;
+/// How much the subject grows beyond its background.
+const NEARER: f32 = 0.055;
+/// How far it moves aside beyond its background, in widths of the view.
+const ASIDE: f32 = 0.022;
 
 /// A picture and the move over it.
 pub(crate) struct Still {
-    plate: Plate,
+    back: Plate,
+    front: Option<Front>,
     camera: Camera,
     overlay: Overlay,
+}
+
+/// What is lifted off the picture.
+struct Front {
+    plate: Plate,
+    /// Where it stands, in pixels of the plate: it grows from there.
+    foot: (f32, f32),
 }
 
 impl Still {
@@ -29,14 +45,34 @@ impl Still {
             Camera::Drift | Camera::Orbit => Camera::PullOut,
             said => said,
         };
-        Self { plate: Plate::from_frame(&frame), camera, overlay }
+        let front = (camera != Camera::Still).then(|| lift(&mut frame)).flatten();
+        Self { back: Plate::from_frame(&frame), front, camera, overlay }
     }
 
     pub(crate) fn draw(&self, index: u32, count: u32, desk: &mut Desk, frame: &mut Frame) {
         let share = index as f32 / count.max(2).saturating_sub(1) as f32;
-        let lens = self.lens(share, index as f32 / crate::FPS as f32);
-        desk.lay_plate(&self.plate, &lens, self.overlay.view, frame);
+        let t = index as f32 / crate::FPS as f32;
+        let lens = self.lens(share, t);
+        desk.lay_plate(&self.back, &lens, self.overlay.view, frame);
+        if let Some(front) = &self.front {
+            let lens = nearer(&lens, front.foot, self.parallax(share, t), self.overlay.view.width as f32);
+            desk.lay_plate(&front.plate, &lens, self.overlay.view, frame);
+        }
         self.overlay.lay(frame, index);
+    }
+
+    /// How far the subject is ahead of its background: growth and steps aside, both `-1.0..=1.0`.
+    fn parallax(&self, share: f32, t: f32) -> (f32, f32) {
+        let smooth = 0.35 * ease(share) + 0.65 * share;
+        match self.camera {
+            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit => (smooth, 0.0),
+            Camera::PullOut | Camera::Aerial => (1.0 - smooth, 0.0),
+            Camera::PanLeft => (0.2, smooth - 0.5),
+            Camera::PanRight => (0.2, 0.5 - smooth),
+            Camera::TiltUp | Camera::TiltDown => (0.3 * smooth, 0.0),
+            Camera::Handheld => (0.1, -0.3 * wave(t * 0.31) - 0.15 * wave(t * 0.83)),
+            Camera::Still => (0.0, 0.0),
+        }
     }
 
     /// Where the view is cut from the picture.
@@ -64,11 +100,113 @@ impl Still {
         let view = self.overlay.view;
         let spare = |plate: usize, view: usize| (plate as f32 - view as f32 / scale).max(0.0);
         Lens {
-            x: x * spare(self.plate.width, view.width),
-            y: y * spare(self.plate.height, view.height),
+            x: x * spare(self.back.width, view.width),
+            y: y * spare(self.back.height, view.height),
             pivot_x: 0.0,
             pivot_y: 0.0,
             scale,
         }
     }
+}
+
+/// The lens of a plate that has grown about its foot and stepped aside, seen through `lens`.
+fn nearer(lens: &Lens, foot: (f32, f32), (growth, aside): (f32, f32), width: f32) -> Lens {
+    let grown = 1.0 + NEARER * growth;
+    let along = |at: f32, foot: f32, aside: f32| (at - foot * (1.0 - grown) - aside) / grown;
+    Lens {
+        x: along(lens.x, foot.0, ASIDE * 2.0 * aside * width),
+        y: along(lens.y, foot.1, 0.0),
+        scale: lens.scale * grown,
+        ..*lens
+    }
+}
+
+/// Lifts the subject off a picture and fills what lay behind it; none if nothing stands out.
+fn lift(frame: &mut Frame) -> Option<Front> {
+    let small = Small::of(frame);
+    let matte = Matte::find(&small)?;
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let (half_w, half_h) = (width / 2, height / 2);
+    let full = matte.cover(|x, y| frame.y[y * width + x], width, height);
+    let half = matte.cover(|x, y| frame.y[y * 2 * width + x * 2], half_w, half_h);
+    let mut plate = Plate::new(width, height, 0, false);
+    let (stride, half_stride) = (plate.stride(), plate.half_stride());
+    copy(&frame.y, Some(&full), &mut plate.y, (width, stride));
+    copy(&full, None, &mut plate.a, (width, stride));
+    copy(&frame.u, Some(&half), &mut plate.u, (half_w, half_stride));
+    copy(&frame.v, Some(&half), &mut plate.v, (half_w, half_stride));
+    copy(&half, None, &mut plate.half_a, (half_w, half_stride));
+    let filled = fill(&small, &matte.grown);
+    hide(&mut frame.y, &grown(&full, width), &filled, (&small, 0), width);
+    let half = grown(&half, half_w);
+    hide(&mut frame.u, &half, &filled, (&small, 1), half_w);
+    hide(&mut frame.v, &half, &filled, (&small, 2), half_w);
+    let foot = (matte.foot.0 * width as f32, matte.foot.1 * height as f32);
+    Some(Front { plate: plate.finish(), foot })
+}
+
+/// Lays what lies behind the subject over it.
+fn hide(plane: &mut [u8], cover: &[u8], behind: &[[f32; 3]], (small, part): (&Small, usize), width: usize) {
+    let behind: Vec<f32> = behind.iter().map(|sample| sample[part]).collect();
+    let (height, mut fresh) = (plane.len() / width, vec![0.0; width]);
+    for (row, line) in plane.chunks_exact_mut(width).enumerate() {
+        let cover = &cover[row * width..(row + 1) * width];
+        if cover.iter().all(|cover| *cover == 0) {
+            continue;
+        }
+        stretch(&behind, (small.width, small.height), (row as f32 + 0.5) / height as f32, &mut fresh);
+        for ((sample, cover), fresh) in line.iter_mut().zip(cover).zip(&fresh) {
+            let share = f32::from(*cover) / 255.0;
+            *sample = (f32::from(*sample) * (1.0 - share) + fresh * share + 0.5) as u8;
+        }
+    }
+}
+
+/// A cover that reaches a few pixels farther, so that no fringe of the subject is left behind.
+fn grown(cover: &[u8], width: usize) -> Vec<u8> {
+    let reach = (width / 300).max(1);
+    let most = |at: &dyn Fn(usize) -> u8, index: usize, count: usize| {
+        (index.saturating_sub(reach)..(index + reach + 1).min(count)).map(at).max().unwrap_or(0)
+    };
+    let height = cover.len() / width;
+    let across: Vec<u8> =
+        (0..cover.len()).map(|at| most(&|x| cover[at / width * width + x], at % width, width)).collect();
+    (0..cover.len()).map(|at| most(&|y| across[y * width + at % width], at / width, height)).collect()
+}
+
+/// Copies rows into a plate's plane, multiplied by their cover.
+fn copy(from: &[u8], cover: Option<&[u8]>, to: &mut [u8], (width, stride): (usize, usize)) {
+    for (row, line) in from.chunks_exact(width).enumerate() {
+        let to = &mut to[row * stride..row * stride + width];
+        match cover {
+            None => to.copy_from_slice(line),
+            Some(cover) => {
+                for ((to, from), cover) in to.iter_mut().zip(line).zip(&cover[row * width..]) {
+                    *to = crate::raster::rows::div255(u16::from(*from) * u16::from(*cover)) as u8;
+                }
+            }
+        }
+    }
+}
+
+/// What lies behind the subject, at small size: its surroundings run in from all sides, coarse first.
+fn fill(small: &Small, hidden: &[f32]) -> Vec<[f32; 3]> {
+    let mut filled = small.samples.clone();
+    let seen: Vec<f32> = hidden.iter().map(|hidden| 1.0 - hidden).collect();
+    for reach in [48, 24, 12, 6, 3, 1] {
+        let weight = blur(&seen, small, reach);
+        for part in 0..3 {
+            let plane: Vec<f32> =
+                filled.iter().zip(&seen).map(|(sample, seen)| sample[part] * seen).collect();
+            for (at, mean) in blur(&plane, small, reach).into_iter().enumerate() {
+                // Where enough is seen within reach, the nearer surroundings replace the farther ones.
+                let trust = (weight[at] * 6.0).min(1.0);
+                let near = if weight[at] > 1e-4 { mean / weight[at] } else { filled[at][part] };
+                if hidden[at] > 0.0 {
+                    filled[at][part] = filled[at][part] * (1.0 - trust) + near * trust;
+                }
+            }
+        }
+    }
+    filled
 }

@@ -197,7 +197,22 @@ person!(
     Child,
     "A child.",
     "child",
-    &["child", "kid", "boy", "toddler", "baby", "baby boy", "little girl", "孩子", "小孩", "男孩", "小男孩", "小女孩", "儿童", "宝宝"],
+    &[
+        "child",
+        "kid",
+        "boy",
+        "toddler",
+        "baby",
+        "baby boy",
+        "little girl",
+        "孩子",
+        "小孩",
+        "男孩",
+        "小男孩",
+        "小女孩",
+        "儿童",
+        "宝宝"
+    ],
     0.58,
     "meadow",
     Look { build: SMALL, skirt: false, long_hair: false, suit: false, hue: 60 }

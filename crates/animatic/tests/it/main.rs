@@ -1,5 +1,6 @@
 //! The engine from outside: words in, films out, judged by an independent reader.
 
+mod depth;
 mod films;
 mod guided;
 mod hostile;
