@@ -25,9 +25,10 @@ bench: deps-bench build ## the table of docs/benchmarks.md, yardsticks side by s
 	python3 bench/run.py
 
 gallery: deps ## docs/gallery: forty prompts as a contact sheet and a page; the films go to target/gallery
-	@tools/need ffmpeg:ffmpeg
+	@tools/need ffmpeg:ffmpeg ffprobe:ffmpeg chromium:chromium python3:python3
 	$(CARGO) run --release --locked -q -p filmgate-animatic --example gallery -- docs/gallery/prompts.txt target/gallery docs/gallery/index.html
-	@for film in target/gallery/*.mp4; do ffmpeg -v error -i $$film -f null - || exit 1; done
+	@for film in target/gallery/*.mp4; do ffprobe -v error $$film && ffmpeg -v error -xerror -i $$film -f null - || exit 1; done
+	tools/watch target/gallery/*.mp4
 	ffmpeg -v error -y -i target/gallery/sheet.png -q:v 4 docs/gallery/sheet.jpg
 
 fuzz: deps-test ## an hour of damaged media for every reader; FUZZ_SECONDS and FUZZ_SEED change it
