@@ -172,6 +172,10 @@ pub(crate) enum Camera {
     Still,
     /// Near from the beginning, and nearer.
     CloseUp,
+    /// From afar: the place, and somebody small in it.
+    Wide,
+    /// Beside whoever moves.
+    Track,
     PushIn,
     PullOut,
     PanLeft,
@@ -190,6 +194,8 @@ impl Camera {
             Self::Drift => "drift",
             Self::Still => "still",
             Self::CloseUp => "close-up",
+            Self::Wide => "wide",
+            Self::Track => "tracking",
             Self::PushIn => "push in",
             Self::PullOut => "pull out",
             Self::PanLeft => "pan left",

@@ -6,6 +6,7 @@
 mod lexicon;
 mod scan;
 mod understanding;
+mod words;
 
 use crate::brief::Brief;
 use crate::chance::{hash_text, mix};
@@ -231,6 +232,9 @@ impl Notes {
     fn settle(&mut self) {
         for role in &mut self.cast {
             role.action = role.subject.able(role.action);
+            if role.prop == Some(Prop::Branch) && role.action != Action::Talk {
+                role.action = role.subject.able(Action::Sit);
+            }
             role.prop = role.prop.or_else(|| role.subject.rests(role.action));
         }
         // Who is talked with talks too.

@@ -4,6 +4,7 @@
 //! of tokens and are found the same way.
 
 use super::lexicon::{self, Meaning};
+use super::words;
 use crate::scene::Age;
 
 /// The phrases of a prompt in order, and the words nobody knew.
@@ -73,7 +74,7 @@ pub(super) fn scan(prompt: &str) -> Reading {
                 flush(&mut run, &mut unknown);
             } else if stem.is_ascii() || word.chars().count() > 1 {
                 unknown.push(word.clone());
-            } else if lexicon::PARTICLES.contains(&stem.as_str()) {
+            } else if words::PARTICLES.contains(&stem.as_str()) {
                 flush(&mut run, &mut unknown);
             } else {
                 run.push_str(stem);

@@ -41,8 +41,9 @@ impl Still {
         overlay.grade(&mut frame);
         // Left to itself, one picture is approached, the next left behind.
         let camera = match scene.camera {
-            Camera::Drift | Camera::Orbit if index.is_multiple_of(2) => Camera::PushIn,
-            Camera::Drift | Camera::Orbit => Camera::PullOut,
+            Camera::Drift | Camera::Orbit | Camera::Wide if index.is_multiple_of(2) => Camera::PushIn,
+            Camera::Drift | Camera::Orbit | Camera::Wide => Camera::PullOut,
+            Camera::Track => Camera::PanRight,
             said => said,
         };
         let front = (camera != Camera::Still).then(|| lift(&mut frame)).flatten();
@@ -65,10 +66,10 @@ impl Still {
     fn parallax(&self, share: f32, t: f32) -> (f32, f32) {
         let smooth = 0.35 * ease(share) + 0.65 * share;
         match self.camera {
-            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit => (smooth, 0.0),
+            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit | Camera::Wide => (smooth, 0.0),
             Camera::PullOut | Camera::Aerial => (1.0 - smooth, 0.0),
             Camera::PanLeft => (0.2, smooth - 0.5),
-            Camera::PanRight => (0.2, 0.5 - smooth),
+            Camera::PanRight | Camera::Track => (0.2, 0.5 - smooth),
             Camera::TiltUp | Camera::TiltDown => (0.3 * smooth, 0.0),
             Camera::Handheld => (0.1, -0.3 * wave(t * 0.31) - 0.15 * wave(t * 0.83)),
             Camera::Still => (0.0, 0.0),
@@ -81,12 +82,12 @@ impl Still {
         let whole = 1.0 / ROOM;
         // Magnification, and the place between the picture's edges (0.5 is the middle).
         let (scale, x, y) = match self.camera {
-            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit => {
+            Camera::PushIn | Camera::CloseUp | Camera::Drift | Camera::Orbit | Camera::Wide => {
                 (whole + (1.0 - whole) * smooth, 0.5, 0.46)
             }
             Camera::PullOut => (1.0 - (1.0 - whole) * smooth, 0.5, 0.46),
             Camera::PanLeft => (1.0, 1.0 - smooth, 0.5),
-            Camera::PanRight => (1.0, smooth, 0.5),
+            Camera::PanRight | Camera::Track => (1.0, smooth, 0.5),
             Camera::TiltUp => (1.0, 0.5, 1.0 - smooth),
             Camera::TiltDown => (1.0, 0.5, smooth),
             Camera::Aerial => (1.0 - (1.0 - whole) * smooth, 0.5, 0.3 + 0.4 * smooth),

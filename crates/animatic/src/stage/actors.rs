@@ -4,7 +4,7 @@ use super::light::Light;
 use super::set::Levels;
 use crate::chance::{Chance, wave};
 use crate::raster::{Pen, Placing, Plate, Point, Rgb, View, point, rows};
-use crate::scene::{Action, Age, Prop, Role, Scene};
+use crate::scene::{Action, Age, Camera, Prop, Role, Scene};
 use crate::subjects::{Footing, Pose, Subject};
 use filmgate_media::frame::Frame;
 
@@ -96,7 +96,13 @@ fn actor(
     let young = if role.age == Age::Young && role.subject.acts() { 0.86 } else { 1.0 };
     // An upright picture has height to spare for who is slender.
     let tall = (view.height as f32 / unit - 1.0).clamp(0.0, 0.8);
-    let mut size = role.subject.size() * unit * crowd * young * (1.0 + 0.5 * tall);
+    // From afar or from above everybody is small.
+    let framing = match scene.camera {
+        Camera::Wide => 0.58,
+        Camera::Aerial => 0.74,
+        _ => 1.0,
+    };
+    let mut size = role.subject.size() * unit * crowd * young * framing * (1.0 + 0.5 * tall);
     // Nobody is wider than its share of the picture.
     let room = view.width as f32 / total as f32;
     size = size.min(room * (1.12 - 0.16 * tall) / role.subject.reach());
@@ -154,6 +160,10 @@ pub(crate) struct Photograph<'a> {
     pub(crate) shift: Point,
     pub(crate) pivot: Point,
     pub(crate) t: f32,
+    /// The time poses are taken at, seconds: held for a few frames where figures are moved by hand.
+    pub(crate) pose_t: f32,
+    /// How much figures look moulded, `0.0..=1.0`.
+    pub(crate) relief: f32,
     pub(crate) share: f32,
     /// How far the set has slid by since the shot began, pixels.
     pub(crate) slide: f32,
@@ -196,7 +206,7 @@ impl Actor {
     fn draw_at(&self, x: f32, shot: &Photograph, plate: &mut Plate, frame: &mut Frame) {
         let pose = Pose {
             action: self.action,
-            t: shot.t + self.ahead,
+            t: shot.pose_t + self.ahead,
             coat: self.coat,
             night: shot.light.lamps > 0.5,
             age: self.age,
@@ -240,7 +250,7 @@ impl Actor {
         }
         self.subject.draw(&pose, &mut pen);
         drop(pen);
-        shade(plate, shot.light);
+        shade(plate, shot.light, shot.relief);
         let corner = (left, top);
         if shot.mirror > 0.0 && self.footing != Footing::Air {
             mirror(plate, frame, shot, corner, feet.y, shot.mirror);
@@ -260,7 +270,10 @@ fn fit(plate: &mut Plate, width: usize, height: usize) {
 }
 
 /// Volume: a rim of light at the upper left, shade towards the lower right.
-fn shade(plate: &mut Plate, light: &Light) {
+fn shade(plate: &mut Plate, light: &Light, relief: f32) {
+    if relief > 0.0 {
+        mould(plate, relief);
+    }
     let (stride, step) = (plate.stride(), (plate.height / 90).max(2));
     let rim = (light.key.luma() * 70.0) as u16;
     let (width, height) = (plate.width, plate.height);
@@ -274,6 +287,23 @@ fn shade(plate: &mut Plate, light: &Light) {
             let a = u16::from(here[x]);
             let edge = a.saturating_sub(u16::from(above[x - step]));
             *y = (u16::from(*y) + ((edge * rim) >> 8)).min(a.min(235)) as u8;
+        }
+    }
+}
+
+/// Rounds a figure off: darker towards its lower right edges, as clay is under a lamp.
+fn mould(plate: &mut Plate, relief: f32) {
+    let (stride, width, height) = (plate.stride(), plate.width, plate.height);
+    for step in [height / 60, height / 36, height / 24, height / 17, height / 13].map(|step| step.max(2)) {
+        let dark = (relief * 17.0) as u16;
+        for row in 0..height.saturating_sub(step) {
+            let (here, below) = (row * stride, (row + step) * stride);
+            for x in 0..width.saturating_sub(step) {
+                let a = u16::from(plate.a[here + x]);
+                let edge = a.saturating_sub(u16::from(plate.a[below + x + step]));
+                let y = u16::from(plate.y[here + x]);
+                plate.y[here + x] = y.saturating_sub((edge * dark) >> 8).max(a * 16 / 255) as u8;
+            }
         }
     }
 }

@@ -22,6 +22,11 @@ pub(crate) fn gaze(camera: Camera, share: f32, t: f32) -> Gaze {
         Camera::Still => rest,
         Camera::Drift => Gaze { x: (smooth - 0.5) * 0.10, ..rest },
         Camera::CloseUp => Gaze { zoom: 1.55 + 0.15 * smooth, y: -0.04, ..rest },
+        Camera::Wide => Gaze { x: (smooth - 0.5) * 0.14, ..rest },
+        Camera::Track => {
+            // The lens gets ahead a little, and rides on somebody's shoulder.
+            Gaze { x: (smooth - 0.5) * 0.24, y: 0.005 * wave(t * 1.7) - 0.02, zoom: 1.1, ..rest }
+        }
         Camera::PushIn => Gaze { zoom: 1.0 + 0.45 * smooth, y: -0.05 * smooth, ..rest },
         Camera::PullOut => Gaze { zoom: 1.45 - 0.45 * smooth, y: -0.05 * (1.0 - smooth), ..rest },
         Camera::PanLeft => Gaze { x: (0.5 - smooth) * 0.55, ..rest },

@@ -35,6 +35,8 @@ pub(crate) enum Lines {
     Over(u16),
     /// Nothing but the lines and a little shading, on white.
     Only,
+    /// Every edge lit from the upper left, as if it stood out.
+    Relief,
 }
 
 /// A texture over the picture.
@@ -45,6 +47,8 @@ pub(crate) enum Grain {
     Film(f32),
     /// Stays where it is: watercolour paper.
     Paper(f32),
+    /// Stays where it is: the soft dents of fingers in clay.
+    Thumbed(f32),
 }
 
 /// The tables of a finish for one view.
@@ -69,7 +73,8 @@ impl Finisher {
         let texture = match finish.grain {
             Grain::None => Vec::new(),
             Grain::Film(strength) => noise(seed, strength),
-            Grain::Paper(strength) => soften(&noise(seed, strength * 2.4), view.width),
+            Grain::Paper(strength) => soften(&noise(seed, strength * 2.4), view.width, 1),
+            Grain::Thumbed(strength) => dents(seed, strength, view.width),
         };
         Self {
             finish,
@@ -97,7 +102,7 @@ impl Finisher {
             }
             if !self.texture.is_empty() {
                 let start = match self.finish.grain {
-                    Grain::Paper(_) => row * width,
+                    Grain::Paper(_) | Grain::Thumbed(_) => row * width,
                     _ => mix(self.seed, u64::from(index) << 12 | row as u64) as usize,
                 } % (TEXTURE - width.min(TEXTURE - 1));
                 rows::add_signed(line, &self.texture[start..]);
@@ -148,16 +153,27 @@ fn noise(seed: u64, strength: f32) -> Vec<i8> {
         .collect()
 }
 
-/// Averages neighbours, along the row and with the row below.
-fn soften(texture: &[i8], width: usize) -> Vec<i8> {
+/// Averages neighbours this far away, along the row and with a row below.
+fn soften(texture: &[i8], width: usize, far: usize) -> Vec<i8> {
     let at = |index: usize| i32::from(texture[index % TEXTURE]);
     (0..TEXTURE)
-        .map(|i| ((at(i) + at(i + 1) + at(i + width) + at(i + width + 1)) / 3).clamp(-60, 60) as i8)
+        .map(|i| {
+            ((at(i) + at(i + far) + at(i + width * far) + at(i + (width + 1) * far)) / 3).clamp(-60, 60) as i8
+        })
         .collect()
+}
+
+/// Noise smoothed until its bumps are a few pixels wide.
+fn dents(seed: u64, strength: f32, width: usize) -> Vec<i8> {
+    [1, 2, 3, 5].into_iter().fold(noise(seed, strength * 4.0), |texture, far| soften(&texture, width, far))
 }
 
 /// Draws lines where a sample differs from the ones to its right and below. What is smooth has none.
 fn contours(luma: &mut [u8], width: usize, lines: Lines) {
+    if lines == Lines::Relief {
+        relief(luma, width);
+        return;
+    }
     let Some(last) = luma.len().checked_sub(width) else { return };
     for at in (0..last).step_by(width) {
         let (row, below) = luma[at..at + 2 * width].split_at_mut(width);
@@ -176,8 +192,21 @@ fn contours(luma: &mut [u8], width: usize, lines: Lines) {
                     let dark = (edge.saturating_sub(14) * strength).min(u16::from(here) * 3 / 4);
                     here - dark as u8
                 }
-                Lines::None => here,
+                Lines::None | Lines::Relief => here,
             };
+        }
+    }
+}
+
+/// Lights what rises from the upper left and shades what falls away; from below upwards, as each row is made from one above.
+fn relief(luma: &mut [u8], width: usize) {
+    let step = (width / 480).max(1);
+    for row in (step..luma.len() / width).rev() {
+        let (above, here) = luma.split_at_mut(row * width);
+        let above = &above[(row - step) * width..][..width - step];
+        for (sample, above) in here[step..width].iter_mut().zip(above) {
+            let slope = (i16::from(*sample) - i16::from(*above)) * 5 / 8;
+            *sample = (i16::from(*sample) + slope.clamp(-30, 30)).clamp(16, 235) as u8;
         }
     }
 }

@@ -203,6 +203,12 @@ impl Show {
         }
     }
 
+    /// The time of the pose that is held at `t`, seconds.
+    fn held(&self, t: f32) -> f32 {
+        let every = self.scene.style.holds() as f32 / crate::FPS as f32;
+        libm::floorf(t / every + 1e-3) * every
+    }
+
     fn draw_cast(&self, gaze: &Gaze, t: f32, share: f32, desk: &mut Desk, frame: &mut Frame) {
         let tint = |colour: Rgb| self.scene.style.grade(colour);
         let pivot = self.pivot();
@@ -215,6 +221,8 @@ impl Show {
             shift: point(gaze.x * self.unit, gaze.y * self.unit),
             pivot: point(pivot.0, pivot.1),
             t,
+            pose_t: self.held(t),
+            relief: self.scene.style.relief(),
             share,
             slide: self.speed * t,
         };

@@ -129,6 +129,43 @@ impl Style for Pixel {
     }
 }
 
+/// Figures of plasticine, moved by hand: rounded, thumbed, and photographed every second frame.
+#[derive(Debug)]
+pub(super) struct Clay;
+
+impl Style for Clay {
+    fn name(&self) -> &'static str {
+        "clay"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &[
+            "clay",
+            "claymation",
+            "clay animation",
+            "plasticine",
+            "stop motion",
+            "stop motion animation",
+            "puppet",
+            "黏土",
+            "粘土",
+            "泥塑",
+            "定格动画",
+        ]
+    }
+    fn holds(&self) -> u32 {
+        2
+    }
+    fn relief(&self) -> f32 {
+        1.0
+    }
+    fn grade(&self, colour: Rgb) -> Rgb {
+        saturate(contrast(colour, 0.9), 1.15).to(Rgb::hex(0xf0_d8b8), 0.08)
+    }
+    fn finish(&self) -> Finish {
+        Finish { vignette: 0.30, grain: Grain::Thumbed(3.2), lines: Lines::Relief, ..Finish::NONE }
+    }
+}
+
 /// Few, flat, pale colours.
 #[derive(Debug)]
 pub(super) struct Minimal;

@@ -22,6 +22,7 @@ pub(crate) const ALL: &[&dyn Style] = &[
     &drawn::Ink,
     &drawn::Sketch,
     &drawn::Pixel,
+    &drawn::Clay,
     &drawn::Minimal,
 ];
 
@@ -42,6 +43,14 @@ pub(crate) trait Style: Sync {
     /// Width to height of the picture between its bars, if it has bars.
     fn letterbox(&self) -> Option<f32> {
         None
+    }
+    /// How many frames figures hold a pose.
+    fn holds(&self) -> u32 {
+        1
+    }
+    /// How much figures look moulded, `0.0..=1.0`.
+    fn relief(&self) -> f32 {
+        0.0
     }
     /// What becomes of a colour.
     fn grade(&self, colour: Rgb) -> Rgb {
