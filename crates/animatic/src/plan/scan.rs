@@ -168,6 +168,7 @@ fn stem(word: &str) -> String {
         ("lying", "lie"),
         ("bus", "bus"),
         ("grass", "grass"),
+        ("care", "caring"),
     ];
     if let Some((_, base)) = ODD.iter().find(|(form, _)| *form == word) {
         return (*base).to_owned();

@@ -19,23 +19,7 @@ impl Subject for Dog {
         "dog"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "dog",
-            "puppy",
-            "hound",
-            "corgi",
-            "retriever",
-            "husky",
-            "fox",
-            "wolf",
-            "狗",
-            "小狗",
-            "狗狗",
-            "犬",
-            "柯基",
-            "狐狸",
-            "狼",
-        ]
+        &["dog", "puppy", "hound", "corgi", "retriever", "husky", "狗", "小狗", "狗狗", "犬", "柯基"]
     }
     fn home(&self) -> &'static str {
         "meadow"

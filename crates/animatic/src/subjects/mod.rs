@@ -4,6 +4,7 @@
 //! facing right. It is a function of the pose alone. To add one: write the file, name it in [`ALL`].
 
 mod balloon;
+mod beasts;
 mod bird;
 mod butterfly;
 mod car;
@@ -36,6 +37,13 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &cat::Cat,
     &dog::Dog,
     &horse::Horse,
+    &beasts::Panda,
+    &beasts::Bear,
+    &beasts::Fox,
+    &beasts::Wolf,
+    &beasts::Rabbit,
+    &beasts::Lion,
+    &beasts::Tiger,
     &bird::Bird,
     &dragon::Dragon,
     &butterfly::Butterfly,
@@ -59,6 +67,7 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &fire::Fire,
     &table::Fruit,
     &table::Bottle,
+    &table::Cup,
 ];
 
 /// Where a figure finds its hold.

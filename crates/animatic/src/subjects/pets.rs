@@ -11,16 +11,22 @@ pub(super) struct Fur {
     pub(super) dark: Rgb,
     pub(super) pale: Rgb,
     pub(super) pink: Rgb,
+    /// Legs and arms.
+    pub(super) limbs: Rgb,
+    pub(super) paws: Rgb,
 }
 
 impl Fur {
     pub(super) fn new(coat: Rgb) -> Self {
         let black = coat.luma() < 0.25;
+        let pale = coat.to(Rgb::hex(0xff_f6e6), if black { 0.30 } else { 0.72 });
         Self {
             coat,
             dark: coat.times(if black { 0.7 } else { 0.74 }),
-            pale: coat.to(Rgb::hex(0xff_f6e6), if black { 0.30 } else { 0.72 }),
+            pale,
             pink: Rgb::hex(0xf2_9a9a),
+            limbs: coat,
+            paws: pale,
         }
     }
 }
@@ -34,9 +40,9 @@ pub(super) fn upright(pen: &mut Pen, s: &Stance, fur: &Fur) {
             0.062,
             0.05,
         );
-        pen.fill(&leg, fur.dark.to(fur.coat, 0.45));
+        pen.fill(&leg, fur.dark.to(fur.limbs, 0.45));
         let outward = if i == 0 { -0.03 } else { 0.03 };
-        pen.fill(&Outline::new().ellipse(s.feet[i].plus(outward, -0.035), 0.078, 0.042, 0.0), fur.pale);
+        pen.fill(&Outline::new().ellipse(s.feet[i].plus(outward, -0.035), 0.078, 0.042, 0.0), fur.paws);
     }
     let (hip, chest) = (s.hip, s.chest);
     let body = Outline::new().blob(&[
@@ -59,8 +65,8 @@ pub(super) fn upright(pen: &mut Pen, s: &Stance, fur: &Fur) {
             0.05,
             0.045,
         );
-        pen.fill(&arm, fur.coat.to(fur.dark, 0.18));
-        pen.fill(&Outline::new().circle(s.hands[i], 0.054), fur.pale);
+        pen.fill(&arm, fur.limbs.to(fur.dark, 0.18));
+        pen.fill(&Outline::new().circle(s.hands[i], 0.054), fur.paws);
     }
 }
 
@@ -71,7 +77,7 @@ pub(super) fn on_fours(pen: &mut Pen, g: &Gait, frame: &Frame, fur: &Fur, stout:
         let front = leg < 2;
         let root = if front { g.shoulder } else { g.hip };
         let near = leg % 2 == 0;
-        let colour = if near { fur.coat.to(fur.dark, 0.12) } else { fur.dark.times(0.86) };
+        let colour = if near { fur.limbs.to(fur.dark, 0.12) } else { fur.dark.times(0.86) };
         let foot = pull(root, g.feet[leg], bone * 1.98).plus(0.0, -0.03);
         let knee = joint(root, foot, bone, if front { -1.0 } else { 1.0 });
         let thick = if front { 0.066 } else { 0.088 } * stout;
@@ -83,7 +89,7 @@ pub(super) fn on_fours(pen: &mut Pen, g: &Gait, frame: &Frame, fur: &Fur, stout:
         pen.fill(&limb, colour);
         pen.fill(
             &Outline::new().ellipse(foot.plus(0.022, 0.005), 0.058 * stout, 0.034, 0.0),
-            if near { fur.pale } else { fur.dark },
+            if near { fur.paws } else { fur.dark },
         );
     }
 }
@@ -120,9 +126,9 @@ pub(super) fn sitting(pen: &mut Pen, fur: &Fur, t: f32) -> Point {
     for side in [-1.0, 1.0] {
         pen.fill(
             &Outline::new().ellipse(point(side * 0.165, -0.115), 0.125, 0.115, 0.0),
-            fur.dark.to(fur.coat, 0.3),
+            fur.dark.to(fur.limbs, 0.3),
         );
-        pen.fill(&Outline::new().ellipse(point(side * 0.21, -0.03), 0.085, 0.035, 0.0), fur.pale);
+        pen.fill(&Outline::new().ellipse(point(side * 0.21, -0.03), 0.085, 0.035, 0.0), fur.paws);
     }
     let body = Outline::new().blob(&[
         point(-0.085, -0.56 + breath),
@@ -138,8 +144,8 @@ pub(super) fn sitting(pen: &mut Pen, fur: &Fur, t: f32) -> Point {
     pen.fill(&Outline::new().ellipse(point(0.0, -0.4 + breath), 0.095, 0.14, 0.0), fur.pale);
     for side in [-1.0, 1.0] {
         let leg = Outline::new().limb(point(side * 0.07, -0.36), point(side * 0.065, -0.05), 0.055, 0.045);
-        pen.fill(&leg, fur.coat.to(fur.dark, 0.1));
-        pen.fill(&Outline::new().ellipse(point(side * 0.068, -0.032), 0.062, 0.036, 0.0), fur.pale);
+        pen.fill(&leg, fur.limbs.to(fur.dark, 0.1));
+        pen.fill(&Outline::new().ellipse(point(side * 0.068, -0.032), 0.062, 0.036, 0.0), fur.paws);
     }
     point(0.0, -0.70 + breath)
 }

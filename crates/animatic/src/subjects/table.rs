@@ -162,9 +162,6 @@ impl Subject for Bottle {
             "化妆品",
             "酒瓶",
             "花瓶",
-            "咖啡",
-            "杯子",
-            "一杯",
         ]
     }
     on_a_table!();
@@ -216,5 +213,63 @@ impl Subject for Bottle {
             0.65,
         );
         pen.glow(at(glint, -0.34), 0.05, 0.05, Rgb::WHITE, 0.8);
+    }
+}
+
+/// A cup of something hot.
+#[derive(Debug)]
+pub(super) struct Cup;
+
+impl Subject for Cup {
+    fn name(&self) -> &'static str {
+        "cup"
+    }
+    fn words(&self) -> &'static [&'static str] {
+        &[
+            "一杯",
+            "一杯咖啡",
+            "一杯热咖啡",
+            "一杯茶",
+            "a cup",
+            "a cup of coffee",
+            "a cup of tea",
+            "teacup",
+            "latte",
+        ]
+    }
+    on_a_table!();
+    fn coat(&self, accent: u16, copy: u8) -> Rgb {
+        bright(accent, copy)
+    }
+    fn draw(&self, pose: &Pose, pen: &mut Pen) {
+        table(pen, Rgb::hex(0x9a_6a3c));
+        let base = TOP - 0.05;
+        let at = |x: f32, y: f32| point(x, base + y);
+        pen.veil(&Outline::new().ellipse(at(0.05, 0.015), 0.30, 0.04, 0.0), Rgb::BLACK, 0.35);
+        pen.fill(&Outline::new().ellipse(at(0.0, 0.0), 0.29, 0.045, 0.0), Rgb::hex(0xf2_ede2));
+        let china = pose.coat.to(Rgb::WHITE, 0.25);
+        pen.fill(&Outline::new().ellipse(at(0.22, -0.17), 0.085, 0.085, 0.0), china.times(0.8));
+        pen.fill(&Outline::new().ellipse(at(0.22, -0.17), 0.05, 0.05, 0.0), Rgb::hex(0x9a_6a3c).times(0.9));
+        let bowl = [
+            at(-0.20, -0.30),
+            at(0.20, -0.30),
+            at(0.16, -0.08),
+            at(0.09, 0.0),
+            at(-0.09, 0.0),
+            at(-0.16, -0.08),
+        ];
+        pen.ramp(&Outline::new().polygon(&bowl), china, china.times(0.66));
+        pen.fill(&Outline::new().ellipse(at(0.0, -0.30), 0.20, 0.04, 0.0), china.to(Rgb::WHITE, 0.4));
+        pen.fill(&Outline::new().ellipse(at(0.0, -0.298), 0.178, 0.032, 0.0), Rgb::hex(0x4a_2c1c));
+        for wisp in 0..4u8 {
+            let turn = pose.t * 0.22 + f32::from(wisp) * 0.25;
+            let rise = turn - libm::floorf(turn);
+            let x = -0.09 + 0.06 * f32::from(wisp) + 0.05 * wave(turn * 1.7) * rise;
+            pen.veil(
+                &Outline::new().circle(at(x, -0.34 - 0.34 * rise), 0.03 + 0.05 * rise),
+                Rgb::WHITE,
+                0.30 * (1.0 - rise),
+            );
+        }
     }
 }
