@@ -3,6 +3,7 @@
 mod films;
 mod guided;
 mod hostile;
+mod sound;
 mod words;
 
 use filmgate_animatic::{Brief, Film, Guidance, Studio};
