@@ -71,9 +71,9 @@ impl Setting for Forest {
     }
     fn sounds(&self, night: bool) -> &'static [(Voice, f32)] {
         if night {
-            &[(Voice::Crickets, 0.7), (Voice::Wind, 0.4)]
+            &[(Voice::Crickets, 0.7), (Voice::Wind, 0.4), (Voice::Leaves, 0.25)]
         } else {
-            &[(Voice::Birds, 1.0), (Voice::Wind, 0.35)]
+            &[(Voice::Birds, 1.0), (Voice::Woodpecker, 1.0), (Voice::Leaves, 0.5), (Voice::Wind, 0.2)]
         }
     }
 }

@@ -72,7 +72,7 @@ impl Setting for Moon {
         });
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::Pad, 0.8)]
+        &[(Voice::Hum, 0.4)]
     }
 }
 

@@ -91,7 +91,7 @@ impl Setting for Room {
         true
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::Room, 1.0), (Voice::Pad, 0.35)]
+        &[(Voice::Room, 1.0), (Voice::Hum, 0.2)]
     }
 }
 

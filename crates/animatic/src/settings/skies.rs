@@ -108,7 +108,7 @@ impl Setting for OpenSky {
         }
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::Wind, 0.7), (Voice::Pad, 0.35)]
+        &[(Voice::Wind, 0.7)]
     }
 }
 

@@ -86,7 +86,7 @@ impl Setting for Space {
         Shelter::Sealed
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::Pad, 1.0), (Voice::Room, 0.5)]
+        &[(Voice::Hum, 0.7), (Voice::Room, 0.4)]
     }
 }
 

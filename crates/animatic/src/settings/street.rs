@@ -63,8 +63,8 @@ impl Setting for Street {
     fn seats(&self) -> bool {
         true
     }
-    fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::City, 0.7)]
+    fn sounds(&self, night: bool) -> &'static [(Voice, f32)] {
+        if night { &[(Voice::City, 0.7)] } else { &[(Voice::City, 0.7), (Voice::Crowd, 0.5)] }
     }
 }
 
@@ -215,7 +215,7 @@ impl Setting for City {
     fn seats(&self) -> bool {
         true
     }
-    fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
-        &[(Voice::City, 1.0)]
+    fn sounds(&self, night: bool) -> &'static [(Voice, f32)] {
+        if night { &[(Voice::City, 1.0)] } else { &[(Voice::City, 1.0), (Voice::Crowd, 0.35)] }
     }
 }

@@ -13,6 +13,7 @@ mod still;
 use crate::brief::{Brief, FPS, Guidance, RenderError};
 use crate::plan::plan_shots;
 use crate::scene::Scene;
+use crate::sound::Tempo;
 use crate::stage::{Desk, Show};
 use between::Between;
 use edit::Length;
@@ -122,7 +123,8 @@ const SHORTEST: u32 = 36;
 
 /// The scenes of the prompt, one after the other.
 fn shows(scenes: &[Scene], brief: &Brief) -> Vec<Cut> {
-    let lengths = edit::share(brief.frames(), &vec![Length::Any; scenes.len()]);
+    let beat = Tempo::of(scenes).beat;
+    let lengths = edit::share(brief.frames(), &vec![Length::Any; scenes.len()], beat);
     let shot = |scene: &Scene| Shot::Scene(Box::new(scene.clone()));
     scenes.iter().zip(lengths).map(|(scene, frames)| Cut { shot: shot(scene), frames }).collect()
 }
@@ -143,7 +145,8 @@ fn references(
         let most = reel.most_frames();
         shots.push((Shot::Reel(Box::new(reel)), Length::AtMost(most)));
     }
-    let lengths = edit::share(brief.frames(), &shots.iter().map(|(_, length)| *length).collect::<Vec<_>>());
+    let limits: Vec<Length> = shots.iter().map(|(_, length)| *length).collect();
+    let lengths = edit::share(brief.frames(), &limits, Tempo::of([scene]).beat);
     let cuts = shots.into_iter().zip(lengths).map(|((shot, _), frames)| Cut { shot, frames });
     Ok(cuts.filter(|cut| cut.frames > 0).collect())
 }

@@ -86,6 +86,17 @@ pub(super) fn level(mix: &mut [f32]) {
     }
 }
 
+/// Adds a score to a mix, quieter than it by `under`, LU.
+pub(super) fn add(mix: &mut [f32], score: &[f32], under: f64) {
+    let gain = match (loudness(mix), loudness(score)) {
+        (Some(mix), Some(score)) => libm::pow(10.0, (mix - under - score) / 20.0) as f32,
+        _ => 1.0,
+    };
+    for (sample, note) in mix.iter_mut().zip(score) {
+        *sample += note * gain;
+    }
+}
+
 fn limited(sample: f32) -> f32 {
     let over = (sample.abs() - KNEE).max(0.0);
     if over > 0.0 { (KNEE + over / (1.0 + over / ROOM)).copysign(sample) } else { sample }

@@ -1,14 +1,25 @@
-//! Sound: the ambience of a scene, synthesised voice by voice and mixed to stereo at 48 kHz.
+//! Sound: the ambience of every shot and a score through all of them, synthesised and mixed to stereo at 48 kHz.
 //!
-//! Deterministic like the picture: noise comes from a seeded generator, tones from recurrences. The mix is faded
-//! at both ends and brought to one loudness, softly limited so that nothing clips.
+//! Deterministic like the picture: noise comes from a seeded generator, tones from whole-numbered phases. The mix is
+//! faded at both ends and brought to one loudness, softly limited so that nothing clips.
 
+#[cfg(test)]
+mod clicks;
+mod crossfade;
+mod harmony;
 mod loudness;
+mod score;
+mod source;
+mod tempo;
+mod textures;
 mod tones;
 mod weather;
 
-use crate::chance::hash_text;
-use crate::scene::{Action, Scene};
+pub(crate) use tempo::Tempo;
+
+use crate::scene::{Scene, TimeOfDay};
+use crate::settings::Shelter;
+use harmony::Mode;
 
 /// Samples per second and channel.
 pub(crate) const RATE: u32 = 48_000;
@@ -20,57 +31,56 @@ pub(crate) enum Voice {
     Wind,
     Sea,
     City,
+    Crowd,
     Birds,
+    Woodpecker,
+    Leaves,
     Crickets,
     Room,
+    Hum,
+    Fire,
     Underwater,
     Thunder,
-    Pad,
-    /// A soft pulse at the tempo of the dance.
-    Beat,
 }
 
-/// White noise, `-1.0..1.0`.
-#[derive(Debug, Clone)]
-struct White(u32);
-
-impl White {
-    fn new(seed: u64, purpose: &str) -> Self {
-        Self(hash_text(seed, purpose) as u32 | 1)
-    }
-
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.0 >> 8) as f32 / 8_388_608.0 - 1.0
-    }
+/// A stretch of film between two cuts, and the scene that is heard in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span<'s> {
+    pub(crate) scene: &'s Scene,
+    pub(crate) frames: u32,
 }
 
-/// A low-pass of one pole.
-#[derive(Debug, Clone, Copy, Default)]
-struct Low(f32);
-
-impl Low {
-    /// `amount`: 0 lets nothing through, 1 everything.
-    fn pass(&mut self, sample: f32, amount: f32) -> f32 {
-        self.0 += amount * (sample - self.0);
-        self.0
-    }
-}
-
-/// The sound of a scene: interleaved stereo, exactly `seconds` long.
-pub(crate) fn ambience(scene: &Scene, seconds: u32) -> Vec<f32> {
+/// The sound of a film: interleaved stereo, exactly `seconds` long.
+pub(crate) fn ambience(spans: &[Span], seconds: u32) -> Vec<f32> {
     let mut mix = vec![0.0; seconds as usize * RATE as usize * 2];
-    for (voice, level) in voices(scene) {
-        speak(voice, scene.seed_for("sound"), level, &mut mix);
-    }
+    let Some(first) = spans.first().map(|span| span.scene) else { return mix };
+    let mut spare = vec![0.0; mix.len()];
+    crossfade::play(spans, first.seed_for("sound"), &mut mix, &mut spare);
+    spare.fill(0.0);
+    score::play(spans, first.seed_for("score"), &mut spare);
+    loudness::add(&mut mix, &spare, under(spans));
+    drop(spare);
     fade(&mut mix);
     loudness::level(&mut mix);
     mix
 }
 
-/// What is heard, each voice once.
+/// How much quieter than the ambience the score is, LU: near where a place is quiet or somebody dances.
+fn under(spans: &[Span]) -> f64 {
+    let under = |scene: &Scene| match scene.setting.shelter() {
+        _ if score::dances(scene) => 3.0,
+        Shelter::Open if Mode::of(scene) != Mode::Open => 8.0,
+        _ => 2.0,
+    };
+    let (sum, frames) = spans.iter().fold((0.0, 0.0), |(sum, frames), span| {
+        (sum + under(span.scene) * f64::from(span.frames), frames + f64::from(span.frames))
+    });
+    sum / frames.max(1.0)
+}
+
+/// What is heard in a scene, each voice once.
 fn voices(scene: &Scene) -> Vec<(Voice, f32)> {
-    let night = matches!(scene.time, crate::scene::TimeOfDay::Night | crate::scene::TimeOfDay::Dusk);
+    let night = matches!(scene.time, TimeOfDay::Night | TimeOfDay::Dusk);
     let mut voices: Vec<(Voice, f32)> = Vec::new();
     let mut add = |voice: Voice, level: f32| match voices.iter_mut().find(|(known, _)| *known == voice) {
         Some((_, known)) => *known = known.max(level),
@@ -78,32 +88,49 @@ fn voices(scene: &Scene) -> Vec<(Voice, f32)> {
     };
     let falling = matches!(scene.weather.name(), "rain" | "storm" | "snow");
     for (voice, level) in scene.setting.sounds(night) {
-        // Birds and crickets keep quiet in bad weather.
-        if !(falling && matches!(voice, Voice::Birds | Voice::Crickets)) {
+        if !(falling && shy(*voice)) {
             add(*voice, *level);
         }
     }
-    scene.weather.sounds().iter().for_each(|(voice, level)| add(*voice, *level));
-    if scene.cast.iter().any(|role| role.action == Action::Dance) {
-        add(Voice::Beat, 0.5);
+    let outside = match scene.setting.shelter() {
+        Shelter::Open => 1.0,
+        Shelter::Indoors => 0.45,
+        Shelter::Sealed => 0.0,
+    };
+    for (voice, level) in scene.weather.sounds().iter().filter(|_| outside > 0.0) {
+        add(*voice, level * outside);
     }
-    add(Voice::Pad, 0.22);
+    for role in &scene.cast {
+        match role.subject.name() {
+            "fire" => add(Voice::Fire, 0.8),
+            "robot" => add(Voice::Hum, 0.2),
+            _ => {}
+        }
+    }
     voices
 }
 
-fn speak(voice: Voice, seed: u64, level: f32, mix: &mut [f32]) {
+/// Who keeps quiet or goes home in bad weather.
+fn shy(voice: Voice) -> bool {
+    matches!(voice, Voice::Birds | Voice::Crickets | Voice::Woodpecker | Voice::Crowd)
+}
+
+fn speak(voice: Voice, seed: u64, mix: &mut [f32]) {
     match voice {
-        Voice::Rain => weather::rain(seed, level, mix),
-        Voice::Wind => weather::wind(seed, level, mix),
-        Voice::Sea => weather::sea(seed, level, mix),
-        Voice::Thunder => weather::thunder(seed, level, mix),
-        Voice::City => weather::city(seed, level, mix),
-        Voice::Room => weather::rumble(seed, level * 0.35, 0.010, mix),
-        Voice::Underwater => weather::underwater(seed, level, mix),
-        Voice::Birds => tones::birds(seed, level, mix),
-        Voice::Crickets => tones::crickets(seed, level, mix),
-        Voice::Pad => tones::pad(seed, level, mix),
-        Voice::Beat => tones::beat(seed, level, mix),
+        Voice::Rain => weather::rain(seed, mix),
+        Voice::Wind => weather::wind(seed, mix),
+        Voice::Sea => weather::sea(seed, mix),
+        Voice::Thunder => weather::thunder(seed, mix),
+        Voice::City => weather::city(seed, mix),
+        Voice::Room => weather::rumble(seed, 0.35, 0.010, mix),
+        Voice::Underwater => weather::underwater(seed, mix),
+        Voice::Crowd => textures::crowd(seed, mix),
+        Voice::Leaves => textures::leaves(seed, mix),
+        Voice::Fire => textures::fire(seed, mix),
+        Voice::Hum => textures::hum(seed, mix),
+        Voice::Birds => tones::birds(seed, mix),
+        Voice::Crickets => tones::crickets(seed, mix),
+        Voice::Woodpecker => tones::woodpecker(seed, mix),
     }
 }
 
@@ -117,5 +144,32 @@ fn fade(mix: &mut [f32]) {
             mix[index * 2 + channel] *= gain;
             mix[(frames - 1 - index) * 2 + channel] *= gain;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::brief::{Brief, FPS, Guidance};
+
+    /// The scenes of a prompt.
+    pub(super) fn scenes(prompt: &str) -> Vec<Scene> {
+        let prompt = prompt.into();
+        let brief = Brief { prompt, width: 64, height: 64, seconds: 8, seed: 7, guidance: Guidance::Text };
+        crate::plan::plan_shots(&brief)
+    }
+
+    /// The sound of a prompt whose scenes are all equally long.
+    pub(super) fn heard(prompt: &str, seconds: u32) -> Vec<f32> {
+        let scenes = scenes(prompt);
+        let frames = seconds * FPS / scenes.len() as u32;
+        let spans: Vec<Span> = scenes.iter().map(|scene| Span { scene, frames }).collect();
+        ambience(&spans, seconds)
+    }
+
+    #[test]
+    fn the_same_film_sounds_the_same() {
+        let prompt = "a cat dancing in the rain, then a robot in space";
+        assert_eq!(heard(prompt, 4), heard(prompt, 4));
     }
 }

@@ -1,33 +1,39 @@
 //! Noise, shaped: rain, wind, sea, thunder, the hum of a city, water around the ears.
 
-use super::{Low, RATE, White};
+use super::RATE;
+use super::source::{Low, Sine, White};
 use crate::chance::{unit, wave};
 
 /// Something slow, evaluated every 64 samples and followed smoothly.
-fn slowly(mix: &mut [f32], mut shape: impl FnMut(f32) -> f32, mut play: impl FnMut(f32, usize) -> [f32; 2]) {
+pub(super) fn slowly(
+    mix: &mut [f32],
+    mut shape: impl FnMut(f32) -> f32,
+    mut play: impl FnMut(f32) -> [f32; 2],
+) {
     let mut level = Low::default();
     let mut target = 0.0;
     for (index, frame) in mix.chunks_exact_mut(2).enumerate() {
         if index % 64 == 0 {
             target = shape(index as f32 / RATE as f32);
         }
-        let [left, right] = play(level.pass(target, 0.002), index);
+        let [left, right] = play(level.pass(target, 0.002));
         frame[0] += left;
         frame[1] += right;
     }
 }
 
 /// Steady hiss with drops close by.
-pub(super) fn rain(seed: u64, level: f32, mix: &mut [f32]) {
+pub(super) fn rain(seed: u64, mix: &mut [f32]) {
     let (mut left, mut right, mut drops) =
         (White::new(seed, "rain left"), White::new(seed, "rain right"), White::new(seed, "drops"));
     let (mut a, mut b, mut low_a, mut low_b) =
         (Low::default(), Low::default(), Low::default(), Low::default());
-    let (mut ring, mut pan, mut tone, mut phase) = (0.0f32, 0.5f32, 0.1f32, 0.0f32);
+    let (mut ring, mut pan, mut tone, mut drop) = (0.0f32, 0.5f32, 2000.0f32, Sine::default());
+    let (mut rise, mut side) = (Low::default(), Low::default());
     slowly(
         mix,
         |t| 0.85 + 0.15 * wave(t * 0.11),
-        |gust, _| {
+        |gust| {
             let (l, r) = (left.next(), right.next());
             let hiss = |noise: f32, bright: &mut Low, dark: &mut Low| {
                 let bright = bright.pass(noise, 0.55);
@@ -38,35 +44,35 @@ pub(super) fn rain(seed: u64, level: f32, mix: &mut [f32]) {
             if dice > 0.9994 {
                 ring = 0.16 + 0.2 * (dice - 0.9994) * 1600.0;
                 pan = 0.5 + 0.5 * drops.next();
-                tone = 0.035 + 0.03 * (drops.next() + 1.0);
+                tone = 1680.0 + 1440.0 * (drops.next() + 1.0);
             }
             ring *= 0.9975;
-            phase += tone;
-            let drop = ring * wave(phase);
-            [(l * gust + drop * (1.0 - pan)) * level, (r * gust + drop * pan) * level]
+            let drop = rise.pass(ring, 0.25) * drop.next(tone);
+            let pan = side.pass(pan, 0.25);
+            [l * gust + drop * (1.0 - pan), r * gust + drop * pan]
         },
     );
 }
 
 /// Air moving: dark noise that swells.
-pub(super) fn wind(seed: u64, level: f32, mix: &mut [f32]) {
+pub(super) fn wind(seed: u64, mix: &mut [f32]) {
     let (mut left, mut right) = (White::new(seed, "wind left"), White::new(seed, "wind right"));
     let mut poles = [Low::default(); 4];
     let shift = unit(seed, 9);
     slowly(
         mix,
         |t| 0.5 + 0.3 * wave(t * 0.09 + shift) + 0.2 * wave(t * 0.23),
-        |gust, _| {
+        |gust| {
             let cut = 0.012 + 0.03 * gust;
             let [a, b, c, d] = &mut poles;
             let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
-            [c.pass(l, cut) * 5.0 * gust * level, d.pass(r, cut) * 5.0 * gust * level]
+            [c.pass(l, cut) * 5.0 * gust, d.pass(r, cut) * 5.0 * gust]
         },
     );
 }
 
 /// Waves that come in, break and run out, every seven seconds.
-pub(super) fn sea(seed: u64, level: f32, mix: &mut [f32]) {
+pub(super) fn sea(seed: u64, mix: &mut [f32]) {
     let (mut left, mut right) = (White::new(seed, "sea left"), White::new(seed, "sea right"));
     let mut poles = [Low::default(); 4];
     let swell = |t: f32| {
@@ -81,21 +87,18 @@ pub(super) fn sea(seed: u64, level: f32, mix: &mut [f32]) {
     slowly(
         mix,
         |t| 0.3 + 0.7 * swell(t),
-        |wash, _| {
+        |wash| {
             let [a, b, c, d] = &mut poles;
             let (l, r) = (left.next(), right.next());
             let foam = 0.05 + 0.25 * wash * wash;
             let (deep_l, deep_r) = (c.pass(l, 0.02), d.pass(r, 0.02));
-            [
-                (a.pass(l, foam) * 0.4 + deep_l * 1.6) * wash * level,
-                (b.pass(r, foam) * 0.4 + deep_r * 1.6) * wash * level,
-            ]
+            [(a.pass(l, foam) * 0.4 + deep_l * 1.6) * wash, (b.pass(r, foam) * 0.4 + deep_r * 1.6) * wash]
         },
     );
 }
 
 /// A roll of thunder now and then.
-pub(super) fn thunder(seed: u64, level: f32, mix: &mut [f32]) {
+pub(super) fn thunder(seed: u64, mix: &mut [f32]) {
     let mut noise = White::new(seed, "thunder");
     let (mut a, mut b) = (Low::default(), Low::default());
     slowly(
@@ -105,16 +108,16 @@ pub(super) fn thunder(seed: u64, level: f32, mix: &mut [f32]) {
             let age = (run - libm::floorf(run)) * 3.7;
             libm::expf(-age * 1.1) * (0.7 + 0.3 * wave(age * 3.1))
         },
-        |roll, _| {
-            let sample = b.pass(a.pass(noise.next(), 0.02), 0.03) * 9.0 * roll * level;
+        |roll| {
+            let sample = b.pass(a.pass(noise.next(), 0.02), 0.03) * 9.0 * roll;
             [sample, sample * 0.9]
         },
     );
 }
 
 /// Far traffic: a rumble that wanders, and cars that pass.
-pub(super) fn city(seed: u64, level: f32, mix: &mut [f32]) {
-    rumble(seed, level * 0.8, 0.012, mix);
+pub(super) fn city(seed: u64, mix: &mut [f32]) {
+    rumble(seed, 0.8, 0.012, mix);
     let (mut left, mut right) = (White::new(seed, "cars left"), White::new(seed, "cars right"));
     let (mut a, mut b) = (Low::default(), Low::default());
     let pass = |t: f32, shift: f32| {
@@ -122,14 +125,14 @@ pub(super) fn city(seed: u64, level: f32, mix: &mut [f32]) {
         let near = (turn - libm::floorf(turn) - 0.5) * 5.0;
         libm::expf(-near * near)
     };
-    let shift = unit(seed, 21);
+    let (shift, mut way) = (unit(seed, 21), Sine::default());
     slowly(
         mix,
         |t| pass(t, shift) + 0.6 * pass(t * 0.71, shift + 0.4),
-        |near, index| {
-            let side = 0.5 + 0.4 * wave(index as f32 / RATE as f32 / 12.2);
+        |near| {
+            let side = 0.5 + 0.4 * way.next(1.0 / 12.2);
             let (l, r) = (a.pass(left.next(), 0.05 + 0.05 * near), b.pass(right.next(), 0.05 + 0.05 * near));
-            [l * near * 0.35 * side * level, r * near * 0.35 * (1.0 - side) * level]
+            [l * near * 0.35 * side, r * near * 0.35 * (1.0 - side)]
         },
     );
 }
@@ -141,7 +144,7 @@ pub(super) fn rumble(seed: u64, level: f32, cut: f32, mix: &mut [f32]) {
     slowly(
         mix,
         |t| 0.8 + 0.2 * wave(t * 0.07),
-        |slow, _| {
+        |slow| {
             let [a, b, c, d] = &mut poles;
             let (l, r) = (a.pass(left.next(), cut), b.pass(right.next(), cut));
             [c.pass(l, cut) * 8.0 * slow * level, d.pass(r, cut) * 8.0 * slow * level]
@@ -150,24 +153,25 @@ pub(super) fn rumble(seed: u64, level: f32, cut: f32, mix: &mut [f32]) {
 }
 
 /// Water around the ears, and bubbles.
-pub(super) fn underwater(seed: u64, level: f32, mix: &mut [f32]) {
-    rumble(seed, level, 0.02, mix);
+pub(super) fn underwater(seed: u64, mix: &mut [f32]) {
+    rumble(seed, 1.0, 0.02, mix);
     let mut dice = White::new(seed, "bubbles");
-    let (mut ring, mut pitch, mut phase, mut pan) = (0.0f32, 0.0f32, 0.0f32, 0.5f32);
+    let (mut ring, mut pitch, mut bubble, mut pan) = (0.0f32, 0.0f32, Sine::default(), 0.5f32);
+    let (mut rise, mut side) = (Low::default(), Low::default());
     slowly(
         mix,
         |_| 1.0,
-        |_, _| {
+        |_| {
             if dice.next() > 0.999_93 {
                 ring = 0.12;
-                pitch = 0.006 + 0.004 * (dice.next() + 1.0);
+                pitch = 288.0 + 192.0 * (dice.next() + 1.0);
                 pan = 0.5 + 0.4 * dice.next();
             }
             ring *= 0.9994;
             // Bubbles rise, and so does their note.
             pitch *= 1.000_04;
-            phase += pitch;
-            let sample = ring * wave(phase) * level;
+            let sample = rise.pass(ring, 0.02) * bubble.next(pitch);
+            let pan = side.pass(pan, 0.02);
             [sample * (1.0 - pan), sample * pan]
         },
     );

@@ -4,7 +4,7 @@ use super::chunk::{Chunk, Coded, Stop, draw_chunk, draw_reel};
 use super::{Counter, Progress, Stage};
 use crate::brief::{Brief, FPS, Film, RenderError};
 use crate::shots::{self, Script, Shot};
-use crate::sound;
+use crate::sound::{self, Span};
 use filmgate_media::aac;
 use filmgate_media::h264::{ParameterSets, Sample};
 use filmgate_media::mp4::{Movie, Tags};
@@ -162,7 +162,7 @@ impl Production {
                 return Ok(());
             }
             Work::Sound(script) => {
-                let pcm = sound::ambience(&script.scene, self.brief.seconds);
+                let pcm = sound::ambience(&spans(&script), self.brief.seconds);
                 let track = aac::encode(&pcm, SOUND_BITRATE).map_err(|error| internal(&error))?;
                 self.lock().sound = Some(track);
             }
@@ -251,6 +251,16 @@ impl Production {
         self.end(Ok(film));
         Ok(())
     }
+}
+
+/// What is heard in each cut: the scene that is seen, or the prompt's where the picture comes from elsewhere.
+fn spans(script: &Script) -> Vec<Span<'_>> {
+    let cuts = script.cuts.iter();
+    cuts.map(|cut| match &cut.shot {
+        Shot::Scene(scene) => Span { scene, frames: cut.frames },
+        _ => Span { scene: &script.scene, frames: cut.frames },
+    })
+    .collect()
 }
 
 fn stop(stop: Stop) -> RenderError {

@@ -225,17 +225,7 @@ impl Subject for Cup {
         "cup"
     }
     fn words(&self) -> &'static [&'static str] {
-        &[
-            "一杯",
-            "一杯咖啡",
-            "一杯热咖啡",
-            "一杯茶",
-            "a cup",
-            "a cup of coffee",
-            "a cup of tea",
-            "teacup",
-            "latte",
-        ]
+        &["一杯", "一杯咖啡", "一杯热咖啡", "一杯茶", "a cup of coffee", "a cup of tea", "teacup", "latte"]
     }
     on_a_table!();
     fn coat(&self, accent: u16, copy: u8) -> Rgb {

@@ -51,6 +51,6 @@ impl Weather for Aurora {
         }
     }
     fn sounds(&self) -> &'static [(Voice, f32)] {
-        &[(Voice::Pad, 0.5), (Voice::Wind, 0.2)]
+        &[(Voice::Wind, 0.2)]
     }
 }

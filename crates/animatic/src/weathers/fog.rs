@@ -45,6 +45,6 @@ impl Weather for Fog {
         }
     }
     fn sounds(&self) -> &'static [(Voice, f32)] {
-        &[(Voice::Wind, 0.35), (Voice::Pad, 0.3)]
+        &[(Voice::Wind, 0.35)]
     }
 }

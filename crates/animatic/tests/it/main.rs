@@ -4,6 +4,7 @@ mod depth;
 mod films;
 mod guided;
 mod hostile;
+mod sound;
 mod words;
 
 use filmgate_animatic::{Brief, Film, Guidance, Studio};
