@@ -1,45 +1,315 @@
-//! From a first frame to a last one: both exact at their ends, an eased dissolve and a gentle move between.
+//! From a first frame to a last one: both exact at their ends.
+//!
+//! If both show the same scene, everything in it travels from where it is in the one to where it is in the other; if
+//! not, an eased dissolve and a gentle move lead across.
 
-use crate::chance::ease;
+use super::flow::{Flow, Origin};
+use crate::chance::{ease, lerp};
 use crate::raster::{Lens, Plate, View, rows};
 use crate::stage::Desk;
 use filmgate_media::frame::Frame;
 
 /// How far the move goes at most.
 const MOVE: f32 = 0.07;
+/// Pictures are related if this share of one is found in the other.
+const RELATED: f32 = 0.5;
+/// Pictures that lie this far apart, as a share of their longer side, need no move of the camera as well.
+const APART: f32 = 0.01;
 
 /// Two pictures of the film's size.
-pub(crate) struct Between {
-    first: Plate,
-    last: Plate,
+pub(crate) enum Between {
+    /// They have nothing in common.
+    Dissolve { first: Plate, last: Plate },
+    /// They show the same scene.
+    Warp { first: Sheet, last: Sheet, flow: Flow },
 }
 
 impl Between {
     pub(crate) fn new(first: &Frame, last: &Frame) -> Self {
-        Self { first: Plate::from_frame(first), last: Plate::from_frame(last) }
+        let flow = Flow::between(first, last);
+        if flow.found < RELATED {
+            Self::Dissolve { first: Plate::from_frame(first), last: Plate::from_frame(last) }
+        } else {
+            Self::Warp { first: Sheet::new(first), last: Sheet::new(last), flow }
+        }
     }
 
     pub(crate) fn draw(&self, index: u32, count: u32, desk: &mut Desk, frame: &mut Frame) {
         let share = index as f32 / count.max(2).saturating_sub(1) as f32;
-        // The move starts and ends at rest; the dissolve keeps away from both ends.
-        let (moved, mixed) = (ease(share), ease((share - 0.22) / 0.56));
-        let part = (mixed * 255.0 + 0.5) as u8;
-        let view = View { width: frame.width as usize, height: frame.height as usize, top: 0 };
-        if part < 255 {
-            desk.lay_plate(&self.first, &lens(view, 1.0 + MOVE * moved), view, frame);
+        match self {
+            Self::Dissolve { first, last } => dissolve([first, last], share, desk, frame),
+            Self::Warp { first, .. } if share <= 0.0 => first.copy(frame),
+            Self::Warp { last, .. } if share >= 1.0 => last.copy(frame),
+            Self::Warp { first, last, flow } => warp([first, last], flow, share, frame),
         }
-        if part > 0 {
-            let mut over = desk.spare(frame);
-            desk.lay_plate(&self.last, &lens(view, 1.0 + MOVE * (1.0 - moved)), view, &mut over);
-            rows::dissolve(&mut frame.y, &over.y, part);
-            rows::dissolve(&mut frame.u, &over.u, part);
-            rows::dissolve(&mut frame.v, &over.v, part);
-            desk.keep(over);
-        }
+    }
+}
+
+fn dissolve([first, last]: [&Plate; 2], share: f32, desk: &mut Desk, frame: &mut Frame) {
+    // The move starts and ends at rest; the dissolve keeps away from both ends.
+    let (moved, mixed) = (ease(share), ease((share - 0.22) / 0.56));
+    let part = (mixed * 255.0 + 0.5) as u8;
+    let view = View { width: frame.width as usize, height: frame.height as usize, top: 0 };
+    if part < 255 {
+        desk.lay_plate(first, &lens(view, 1.0 + MOVE * moved), view, frame);
+    }
+    if part > 0 {
+        let mut over = desk.spare(frame);
+        desk.lay_plate(last, &lens(view, 1.0 + MOVE * (1.0 - moved)), view, &mut over);
+        rows::dissolve(&mut frame.y, &over.y, part);
+        rows::dissolve(&mut frame.u, &over.u, part);
+        rows::dissolve(&mut frame.v, &over.v, part);
+        desk.keep(over);
     }
 }
 
 fn lens(view: View, scale: f32) -> Lens {
     let middle = (view.width as f32 / 2.0, view.height as f32 / 2.0);
     Lens { x: middle.0, y: middle.1, pivot_x: middle.0, pivot_y: middle.1, scale }
+}
+
+/// A picture kept for sampling anywhere: the last column and row repeat, both colours lie side by side.
+pub(crate) struct Sheet {
+    stride: usize,
+    luma: Vec<u8>,
+    chroma: Vec<u8>,
+}
+
+impl Sheet {
+    fn new(frame: &Frame) -> Self {
+        let (width, stride) = (frame.width as usize, frame.width as usize + 2);
+        let mut luma = Vec::with_capacity(stride * (frame.height as usize + 1));
+        for row in frame.luma() {
+            luma.extend_from_slice(row);
+            luma.extend([row[width - 1]; 2]);
+        }
+        luma.extend_from_within(luma.len() - stride..);
+        let mut chroma = Vec::with_capacity(stride * (frame.height as usize / 2 + 1));
+        for (u, v) in frame.u.chunks_exact(width / 2).zip(frame.v.chunks_exact(width / 2)) {
+            chroma.extend(u.iter().zip(v).flat_map(|(u, v)| [*u, *v]));
+            chroma.extend([u[width / 2 - 1], v[width / 2 - 1]]);
+        }
+        chroma.extend_from_within(chroma.len() - stride..);
+        Self { stride, luma, chroma }
+    }
+
+    /// The picture as it is.
+    fn copy(&self, frame: &mut Frame) {
+        let width = frame.width as usize;
+        for (to, from) in frame.y.chunks_exact_mut(width).zip(self.luma.chunks_exact(self.stride)) {
+            to.copy_from_slice(&from[..width]);
+        }
+        let (u, v) = (frame.u.chunks_exact_mut(width / 2), frame.v.chunks_exact_mut(width / 2));
+        for ((u, v), from) in u.zip(v).zip(self.chroma.chunks_exact(self.stride)) {
+            apart(&from[..width], u, v);
+        }
+    }
+}
+
+/// Parts a row of colours into its planes.
+fn apart(both: &[u8], u: &mut [u8], v: &mut [u8]) {
+    for ((pair, u), v) in both.chunks_exact(2).zip(u).zip(v) {
+        (*u, *v) = (pair[0], pair[1]);
+    }
+}
+
+/// The frame `share` of the way. Blocks of two by two pixels move as one: a flow hardly changes within them.
+fn warp(sheets: [&Sheet; 2], flow: &Flow, share: f32, frame: &mut Frame) {
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let s = lerp(share, ease(share), 0.35);
+    let still = (1.0 - flow.travel() / (APART * width.max(height) as f32)).max(0.0);
+    // Pictures that hardly differ are approached and left again, a little to one side and to the other.
+    let (close, aside) = (4.0 * s * (1.0 - s) * MOVE * still, s * (1.0 - s) * (2.0 * s - 1.0) * MOVE * still);
+    let origins = flow.at(s, 1.0 + close, aside * width as f32);
+    let mut grid = Grid::new(&origins, flow, width / 2);
+    let mut hands: [Hand; 2] = [Hand::new(width), Hand::new(width)];
+    let mut parts = vec![0u8; width];
+    let half = width / 2;
+    let lines = frame.y.chunks_exact_mut(width * 2);
+    let colours = frame.u.chunks_exact_mut(half).zip(frame.v.chunks_exact_mut(half));
+    for (row, (luma, (u, v))) in lines.zip(colours).enumerate() {
+        grid.seek(row);
+        for (pair, part) in parts.chunks_exact_mut(2).zip(&grid.line[4]) {
+            pair.fill(*part as u8);
+        }
+        for ((hand, sheet), side) in hands.iter_mut().zip(sheets).zip([0, 2]) {
+            hand.fetch(sheet, &grid.line[side], &grid.line[side + 1], row, height);
+        }
+        let [first, last] = &mut hands;
+        let (upper, lower) = luma.split_at_mut(width);
+        mix(upper, &first.luma[0], &last.luma[0], &parts);
+        mix(lower, &first.luma[1], &last.luma[1], &parts);
+        mix(&mut first.left[0], &first.colour, &last.colour, &parts);
+        apart(&first.left[0], u, v);
+    }
+}
+
+/// The mix of two rows, each pixel by its own part (256ths of `b`).
+#[inline]
+fn mix(out: &mut [u8], a: &[u8], b: &[u8], parts: &[u8]) {
+    for (((o, a), b), part) in out.iter_mut().zip(a).zip(b).zip(parts) {
+        let part = u16::from(*part);
+        *o = ((u16::from(*a) * (256 - part) + u16::from(*b) * part + 128) >> 8) as u8;
+    }
+}
+
+/// The flow's cells, stretched to a row of blocks at a time.
+struct Grid<'f> {
+    origins: &'f [Origin],
+    columns: usize,
+    rows: usize,
+    cell: usize,
+    /// Which row of cells is stretched into each of the two.
+    held: [usize; 2],
+    stretched: [[Vec<i32>; 5]; 2],
+    /// Displacements in the first and in the last picture (256ths of a pixel), and the last one's part.
+    line: [Vec<i32>; 5],
+}
+
+impl<'f> Grid<'f> {
+    fn new(origins: &'f [Origin], flow: &Flow, blocks: usize) -> Self {
+        let lines = || std::array::from_fn(|_| vec![0; blocks]);
+        Self {
+            origins,
+            columns: flow.width,
+            rows: flow.height,
+            cell: flow.cell,
+            held: [usize::MAX; 2],
+            stretched: [lines(), lines()],
+            line: lines(),
+        }
+    }
+
+    /// The cell before a block's middle, and how far behind it that is (256ths).
+    fn place(&self, block: usize, count: usize) -> (usize, i32) {
+        let at = ((4 * block + 2) as i32 * 128 / self.cell as i32 - 128).max(0);
+        let cell = (at as usize >> 8).min(count - 1);
+        (cell, if cell + 1 < count { at & 255 } else { 0 })
+    }
+
+    /// Mixes the row of blocks `row` from the two rows of cells it lies between.
+    fn seek(&mut self, row: usize) {
+        let (above, part) = self.place(row, self.rows);
+        let below = (above + 1).min(self.rows - 1);
+        for cells in [above, below] {
+            if self.held[cells % 2] != cells {
+                self.stretch(cells);
+            }
+        }
+        for (channel, line) in self.line.iter_mut().enumerate() {
+            let (a, b) = (&self.stretched[above % 2][channel], &self.stretched[below % 2][channel]);
+            for ((out, a), b) in line.iter_mut().zip(a).zip(b) {
+                *out = a + (((b - a) * part) >> 8);
+            }
+        }
+    }
+
+    fn stretch(&mut self, row: usize) {
+        self.held[row % 2] = row;
+        let cells = &self.origins[row * self.columns..][..self.columns];
+        let fixed = |value: f32| libm::floorf(value * 256.0 + 0.5) as i32;
+        let cells: Vec<[i32; 5]> = cells
+            .iter()
+            .map(|o| {
+                [
+                    fixed(o.first[0]),
+                    fixed(o.first[1]),
+                    fixed(o.last[0]),
+                    fixed(o.last[1]),
+                    fixed(o.part * 0.996),
+                ]
+            })
+            .collect();
+        for block in 0..self.line[0].len() {
+            let (left, part) = self.place(block, self.columns);
+            let (a, b) = (cells[left], cells[(left + 1).min(self.columns - 1)]);
+            for channel in 0..5 {
+                self.stretched[row % 2][channel][block] =
+                    a[channel] + (((b[channel] - a[channel]) * part) >> 8);
+            }
+        }
+    }
+}
+
+/// Two rows of pixels and one of colours, as they are taken from one picture.
+struct Hand {
+    /// Three rows of samples and of their right neighbours.
+    left: [Vec<u8>; 3],
+    right: [Vec<u8>; 3],
+    /// Two rows of colours and of their right neighbours.
+    colour_left: [Vec<u8>; 2],
+    colour_right: [Vec<u8>; 2],
+    /// How far between neighbours each sample lies, across and down: brightness, then colour.
+    across: [Vec<u8>; 2],
+    down: [Vec<u8>; 2],
+    /// Room for rows that are mixed across only.
+    level: [Vec<u8>; 3],
+    luma: [Vec<u8>; 2],
+    colour: Vec<u8>,
+}
+
+impl Hand {
+    fn new(width: usize) -> Self {
+        let row = || vec![0; width];
+        Self {
+            left: std::array::from_fn(|_| row()),
+            right: std::array::from_fn(|_| row()),
+            colour_left: [row(), row()],
+            colour_right: [row(), row()],
+            across: [row(), row()],
+            down: [row(), row()],
+            level: std::array::from_fn(|_| row()),
+            luma: [row(), row()],
+            colour: row(),
+        }
+    }
+
+    /// Takes the row of blocks `row`, moved by these displacements.
+    fn fetch(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize, height: usize) {
+        self.gather(sheet, dx, dy, row, height);
+        for ((out, left), right) in self.level.iter_mut().zip(&self.left).zip(&self.right) {
+            mix(out, left, right, &self.across[0]);
+        }
+        let [first, second, third] = &self.level;
+        mix(&mut self.luma[0], first, second, &self.down[0]);
+        mix(&mut self.luma[1], second, third, &self.down[0]);
+        for ((out, left), right) in self.level.iter_mut().zip(&self.colour_left).zip(&self.colour_right) {
+            mix(out, left, right, &self.across[1]);
+        }
+        mix(&mut self.colour, &self.level[0], &self.level[1], &self.down[1]);
+    }
+
+    /// Looks up what every block is mixed from.
+    fn gather(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize, height: usize) {
+        let (stride, right, bottom) =
+            (sheet.stride, (dx.len() as i32 * 2 - 2) << 8, (height as i32 - 2) << 8);
+        let [left0, left1, left2] = &mut self.left;
+        let [right0, right1, right2] = &mut self.right;
+        let ([cl0, cl1], [cr0, cr1]) = (&mut self.colour_left, &mut self.colour_right);
+        let ([across, colour_across], [down, colour_down]) = (&mut self.across, &mut self.down);
+        for (block, (dx, dy)) in dx.iter().zip(dy).enumerate() {
+            let x = (((block as i32) << 9) + dx).clamp(0, right);
+            let y = (((row as i32) << 9) + dy).clamp(0, bottom);
+            let to = block * 2;
+            let from = (y >> 8) as usize * stride + (x >> 8) as usize;
+            put(&sheet.luma, from, 1, to, left0, right0);
+            put(&sheet.luma, from + stride, 1, to, left1, right1);
+            put(&sheet.luma, from + 2 * stride, 1, to, left2, right2);
+            across[to..to + 2].fill(x as u8);
+            down[to..to + 2].fill(y as u8);
+            let from = (y >> 9) as usize * stride + (x >> 9) as usize * 2;
+            put(&sheet.chroma, from, 2, to, cl0, cr0);
+            put(&sheet.chroma, from + stride, 2, to, cl1, cr1);
+            colour_across[to..to + 2].fill((x >> 1) as u8);
+            colour_down[to..to + 2].fill((y >> 1) as u8);
+        }
+    }
+}
+
+/// Copies two samples, and the two that lie `next` further right.
+#[inline]
+fn put(data: &[u8], from: usize, next: usize, to: usize, left: &mut [u8], right: &mut [u8]) {
+    let four = &data[from..from + 4];
+    left[to..to + 2].copy_from_slice(&four[..2]);
+    right[to..to + 2].copy_from_slice(&four[next..next + 2]);
 }

@@ -5,6 +5,7 @@
 
 mod between;
 mod edit;
+mod flow;
 mod overlay;
 mod reel;
 mod still;
