@@ -12,7 +12,7 @@ use filmgate_media::frame::Frame;
 /// How far the move goes at most.
 const MOVE: f32 = 0.07;
 /// Pictures are related if this share of one is found in the other.
-const RELATED: f32 = 0.5;
+const RELATED: f32 = 0.6;
 /// Pictures that lie this far apart, as a share of their longer side, need no move of the camera as well.
 const APART: f32 = 0.01;
 
@@ -26,7 +26,9 @@ pub(crate) enum Between {
 
 impl Between {
     pub(crate) fn new(first: &Frame, last: &Frame) -> Self {
+        let t = std::time::Instant::now();
         let flow = Flow::between(first, last);
+
         if flow.found < RELATED {
             Self::Dissolve { first: Plate::from_frame(first), last: Plate::from_frame(last) }
         } else {

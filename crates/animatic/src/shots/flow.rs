@@ -39,6 +39,8 @@ pub(crate) struct Flow {
     fields: [Vec<Vector>; 2],
     /// How far each of them is believed, 0 to 1.
     trust: [Vec<f32>; 2],
+    /// How alike the light of both pictures is, 0 to 1.
+    light: f32,
     /// The share of what can be recognised that is found in both pictures.
     pub(crate) found: f32,
 }
@@ -58,17 +60,18 @@ impl Flow {
             cell *= 2;
         }
         let a = Planes::shrink(first, cell);
-        let mut b = Planes::shrink(last, cell);
-        b.tune(&a);
+        let untuned = Planes::shrink(last, cell);
+        let b = untuned.tuned(&a);
         let (a, b) = (pyramid(a), pyramid(b));
         let mut fields = [trace(&a, &b), trace(&b, &a)];
         let (a, b) = (&a[0], &b[0]);
         let trust = [believe(a, b, &fields[0], &fields[1]), believe(b, a, &fields[1], &fields[0])];
+        let light = alike(a, &untuned, &fields[0], &trust[0]);
         let found = found(a, &trust[0]).min(found(b, &trust[1]));
         for (field, trust) in fields.iter_mut().zip(&trust) {
             fill(a.planes.width, field, trust);
         }
-        Self { width: a.planes.width, height: a.planes.height, cell, fields, trust, found }
+        Self { width: a.planes.width, height: a.planes.height, cell, fields, trust, light, found }
     }
 
     /// How far the pictures are apart on the whole, in pixels.
@@ -90,8 +93,8 @@ impl Flow {
             let (a, b) =
                 ([seen[0] - s * u, seen[1] - s * v], [seen[0] + (1.0 - s) * u, seen[1] + (1.0 - s) * v]);
             // What is only in one of the pictures is taken from there; what is in neither is dissolved.
-            let from_first = (1.0 - s) * ((1.0 - new) * inside(a, w, h)).max(0.04);
-            let from_last = s * ((1.0 - gone) * inside(b, w, h)).max(0.04);
+            let from_first = (1.0 - s) * (1.0 - self.light * (1.0 - (1.0 - new) * inside(a, w, h))).max(0.04);
+            let from_last = s * (1.0 - self.light * (1.0 - (1.0 - gone) * inside(b, w, h))).max(0.04);
             let pixels = self.cell as f32;
             origin.first = [(a[0] - x) * pixels, (a[1] - y) * pixels];
             origin.last = [(b[0] - x) * pixels, (b[1] - y) * pixels];
@@ -197,14 +200,16 @@ impl Planes {
     }
 
     /// Gives this picture the light of another: dusk is compared with day as if it were day.
-    fn tune(&mut self, like: &Self) {
+    fn tuned(&self, like: &Self) -> Self {
+        let mut data = self.data.clone();
         for channel in 0..3 {
             let ((mine, spread), (theirs, wanted)) = (self.light(channel), like.light(channel));
             let gain = if channel == 0 { ((wanted + 2.0) / (spread + 2.0)).clamp(0.4, 2.5) } else { 1.0 };
-            for pixel in &mut self.data {
+            for pixel in &mut data {
                 pixel[channel] = (pixel[channel] - mine) * gain + theirs;
             }
         }
+        Self { data, ..*self }
     }
 
     /// Mean and standard deviation.
@@ -236,7 +241,7 @@ struct Level {
 impl Level {
     fn new(planes: Planes) -> Self {
         let (w, h) = (planes.width, planes.height);
-        let moments: Vec<[f32; 2]> = planes.data.iter().map(|p| [p[0], p[0] * p[0]]).collect();
+        let moments: Vec<[f32; 4]> = planes.data.iter().map(|p| [p[0], p[0] * p[0], p[1], p[2]]).collect();
         let around = blur(&moments, w, h);
         let texture: Vec<f32> = around.iter().map(|m| libm::sqrtf((m[1] - m[0] * m[0]).max(0.0))).collect();
         let relief: Vec<[f32; 1]> = (0..w * h)
@@ -250,7 +255,13 @@ impl Level {
                 let at = y.saturating_sub(REACH).min(h - 1) * w + x.saturating_sub(REACH).min(w - 1);
                 let [luma, u, v] = planes.data[at];
                 let byte = |value: f32| value.clamp(0.0, 255.0) as u8;
-                marks.extend([byte(128.0 + relief[at][0]), byte(luma * 0.5), byte(u), byte(v)]);
+                let colour = |c: f32, around: f32| byte(96.0 + (c - around) * 1.5 + c * 0.25);
+                marks.extend([
+                    byte(128.0 + relief[at][0]),
+                    byte(luma * 0.4),
+                    colour(u, around[at][2]),
+                    colour(v, around[at][3]),
+                ]);
             }
         }
         Self { planes, relief, texture, marks }
@@ -435,7 +446,7 @@ fn refine(a: &Level, b: &Level, field: &mut [Vector]) {
     }
 }
 
-/// How far each vector is believed: it comes back to its start, and what it connects looks alike.
+/// How far each vector is believed: it comes back to its start, what it connects looks alike, and so it is around it.
 fn believe(a: &Level, b: &Level, there: &[Vector], back: &[Vector]) -> Vec<f32> {
     let (w, h) = (a.planes.width, a.planes.height);
     let one = |(i, f): (usize, &Vector)| {
@@ -447,9 +458,23 @@ fn believe(a: &Level, b: &Level, there: &[Vector], back: &[Vector]) -> Vec<f32> 
         let step = f.map(|along| libm::roundf(along) as i32);
         let unlike = cost(a, b, x, y, step) as f32 / (4 * REACH * REACH * MARKS) as f32 / ALIKE;
         let fall = |much: f32| ((1.5 - much) * 2.0).clamp(0.0, 1.0);
-        inside(to, w as f32 - 1.0, h as f32 - 1.0) * fall(astray) * fall(unlike)
+        [inside(to, w as f32 - 1.0, h as f32 - 1.0) * fall(astray) * fall(unlike)]
     };
-    there.iter().enumerate().map(one).collect()
+    let alone: Vec<[f32; 1]> = there.iter().enumerate().map(one).collect();
+    let around = blur(&alone, w, h);
+    alone.iter().zip(around).map(|([own], [all])| own * ((all - 0.25) * 3.0).clamp(0.0, 1.0)).collect()
+}
+
+/// How alike the colours are that believed vectors connect.
+fn alike(a: &Level, b: &Planes, field: &[Vector], trust: &[f32]) -> f32 {
+    let (mut sum, mut all) = (0.0, 1.0);
+    for (i, (f, trust)) in field.iter().zip(trust).enumerate() {
+        let to = [(i % b.width) as f32 + f[0], (i / b.width) as f32 + f[1]];
+        let there = sample(&b.data, b.width, b.height, to);
+        sum += trust * there.iter().zip(a.planes.data[i]).map(|(p, q)| libm::fabsf(p - q)).sum::<f32>();
+        all += trust;
+    }
+    (1.6 - sum / all / 12.0).clamp(0.0, 1.0)
 }
 
 /// The share of a picture's texture that is believed to be in the other one.
@@ -464,25 +489,24 @@ fn found(level: &Level, trust: &[f32]) -> f32 {
     sum / f32::max(all, level.texture.len() as f32 / 50.0)
 }
 
-/// Lets vectors that are not believed follow those around them.
-fn fill(width: usize, field: &mut Vec<Vector>, trust: &[f32]) {
+/// Lets vectors that are not believed follow the believed ones around them, however far these are.
+fn fill(width: usize, field: &mut [Vector], trust: &[f32]) {
     let height = field.len() / width;
-    let given = field.clone();
-    for _ in 0..40 {
-        let old = field.clone();
-        for (i, out) in field.iter_mut().enumerate() {
-            if trust[i] < 1.0 {
-                let (x, y) = (i % width, i / width);
-                let around = [
-                    old[y * width + x.saturating_sub(1)],
-                    old[y * width + (x + 1).min(width - 1)],
-                    old[y.saturating_sub(1) * width + x],
-                    old[(y + 1).min(height - 1) * width + x],
-                ];
-                let mean: Vector =
-                    std::array::from_fn(|axis| around.iter().map(|v| v[axis]).sum::<f32>() / 4.0);
-                *out = std::array::from_fn(|axis| mean[axis] + (given[i][axis] - mean[axis]) * trust[i]);
-            }
-        }
+    let (wide, high) = (width.div_ceil(2), height.div_ceil(2));
+    let mut sums = vec![[0.0; 3]; wide * high];
+    for (i, (vector, trust)) in field.iter().zip(trust).enumerate() {
+        let sum = &mut sums[i / width / 2 * wide + i % width / 2];
+        let weight = trust + 1e-4;
+        *sum = [sum[0] + weight * vector[0], sum[1] + weight * vector[1], sum[2] + weight];
+    }
+    let mut coarse: Vec<Vector> = sums.iter().map(|s| [s[0] / s[2], s[1] / s[2]]).collect();
+    let believed: Vec<f32> = sums.iter().map(|s| (s[2] / 2.0).min(1.0)).collect();
+    if wide > 1 || high > 1 {
+        fill(wide, &mut coarse, &believed);
+    }
+    for (i, (vector, trust)) in field.iter_mut().zip(trust).enumerate() {
+        let place = [(i % width) as f32 / 2.0 - 0.25, (i / width) as f32 / 2.0 - 0.25];
+        let around = sample(&coarse, wide, high, place);
+        *vector = std::array::from_fn(|axis| around[axis] + (vector[axis] - around[axis]) * trust.min(1.0));
     }
 }
