@@ -26,9 +26,7 @@ pub(crate) enum Between {
 
 impl Between {
     pub(crate) fn new(first: &Frame, last: &Frame) -> Self {
-        let t = std::time::Instant::now();
         let flow = Flow::between(first, last);
-
         if flow.found < RELATED {
             Self::Dissolve { first: Plate::from_frame(first), last: Plate::from_frame(last) }
         } else {
@@ -135,14 +133,14 @@ fn warp(sheets: [&Sheet; 2], flow: &Flow, share: f32, frame: &mut Frame) {
             pair.fill(*part as u8);
         }
         for ((hand, sheet), side) in hands.iter_mut().zip(sheets).zip([0, 2]) {
-            hand.fetch(sheet, &grid.line[side], &grid.line[side + 1], row, height);
+            hand.fetch(sheet, &grid.line[side], &grid.line[side + 1], row);
         }
         let [first, last] = &mut hands;
         let (upper, lower) = luma.split_at_mut(width);
         mix(upper, &first.luma[0], &last.luma[0], &parts);
         mix(lower, &first.luma[1], &last.luma[1], &parts);
-        mix(&mut first.left[0], &first.colour, &last.colour, &parts);
-        apart(&first.left[0], u, v);
+        mix(&mut first.left, &first.colour, &last.colour, &parts);
+        apart(&first.left, u, v);
     }
 }
 
@@ -158,9 +156,11 @@ fn mix(out: &mut [u8], a: &[u8], b: &[u8], parts: &[u8]) {
 /// The flow's cells, stretched to a row of blocks at a time.
 struct Grid<'f> {
     origins: &'f [Origin],
-    columns: usize,
-    rows: usize,
+    width: usize,
+    height: usize,
     cell: usize,
+    /// Between which columns of cells every block lies.
+    places: Vec<(usize, i32)>,
     /// Which row of cells is stretched into each of the two.
     held: [usize; 2],
     stretched: [[Vec<i32>; 5]; 2],
@@ -173,26 +173,20 @@ impl<'f> Grid<'f> {
         let lines = || std::array::from_fn(|_| vec![0; blocks]);
         Self {
             origins,
-            columns: flow.width,
-            rows: flow.height,
+            width: flow.width,
+            height: flow.height,
             cell: flow.cell,
+            places: (0..blocks).map(|block| place(block, flow.cell, flow.width)).collect(),
             held: [usize::MAX; 2],
             stretched: [lines(), lines()],
             line: lines(),
         }
     }
 
-    /// The cell before a block's middle, and how far behind it that is (256ths).
-    fn place(&self, block: usize, count: usize) -> (usize, i32) {
-        let at = ((4 * block + 2) as i32 * 128 / self.cell as i32 - 128).max(0);
-        let cell = (at as usize >> 8).min(count - 1);
-        (cell, if cell + 1 < count { at & 255 } else { 0 })
-    }
-
     /// Mixes the row of blocks `row` from the two rows of cells it lies between.
     fn seek(&mut self, row: usize) {
-        let (above, part) = self.place(row, self.rows);
-        let below = (above + 1).min(self.rows - 1);
+        let (above, part) = place(row, self.cell, self.height);
+        let below = (above + 1).min(self.height - 1);
         for cells in [above, below] {
             if self.held[cells % 2] != cells {
                 self.stretch(cells);
@@ -208,43 +202,37 @@ impl<'f> Grid<'f> {
 
     fn stretch(&mut self, row: usize) {
         self.held[row % 2] = row;
-        let cells = &self.origins[row * self.columns..][..self.columns];
         let fixed = |value: f32| libm::floorf(value * 256.0 + 0.5) as i32;
+        let cells = self.origins[row * self.width..][..self.width].iter();
         let cells: Vec<[i32; 5]> = cells
-            .iter()
-            .map(|o| {
-                [
-                    fixed(o.first[0]),
-                    fixed(o.first[1]),
-                    fixed(o.last[0]),
-                    fixed(o.last[1]),
-                    fixed(o.part * 0.996),
-                ]
-            })
+            .map(|o| [o.first[0], o.first[1], o.last[0], o.last[1], o.part * 0.996].map(fixed))
             .collect();
-        for block in 0..self.line[0].len() {
-            let (left, part) = self.place(block, self.columns);
-            let (a, b) = (cells[left], cells[(left + 1).min(self.columns - 1)]);
-            for channel in 0..5 {
-                self.stretched[row % 2][channel][block] =
-                    a[channel] + (((b[channel] - a[channel]) * part) >> 8);
+        for (channel, line) in self.stretched[row % 2].iter_mut().enumerate() {
+            for (out, (left, part)) in line.iter_mut().zip(&self.places) {
+                let (a, b) = (cells[*left][channel], cells[(left + 1).min(self.width - 1)][channel]);
+                *out = a + (((b - a) * part) >> 8);
             }
         }
     }
 }
 
+/// The cell before a block's middle, and how far behind the cell's middle that is (256ths).
+fn place(block: usize, cell: usize, count: usize) -> (usize, i32) {
+    let at = ((block * 2 + 1) * 256 / cell).saturating_sub(128);
+    if at >> 8 < count - 1 { (at >> 8, (at & 255) as i32) } else { (count - 1, 0) }
+}
+
 /// Two rows of pixels and one of colours, as they are taken from one picture.
 struct Hand {
-    /// Three rows of samples and of their right neighbours.
-    left: [Vec<u8>; 3],
-    right: [Vec<u8>; 3],
-    /// Two rows of colours and of their right neighbours.
-    colour_left: [Vec<u8>; 2],
-    colour_right: [Vec<u8>; 2],
+    /// Where each block lies in the sheet: brightness, then colour.
+    spots: [Vec<u32>; 2],
     /// How far between neighbours each sample lies, across and down: brightness, then colour.
     across: [Vec<u8>; 2],
     down: [Vec<u8>; 2],
-    /// Room for rows that are mixed across only.
+    /// One row of samples and of their right neighbours.
+    left: Vec<u8>,
+    right: Vec<u8>,
+    /// Rows that are mixed across only.
     level: [Vec<u8>; 3],
     luma: [Vec<u8>; 2],
     colour: Vec<u8>,
@@ -254,64 +242,64 @@ impl Hand {
     fn new(width: usize) -> Self {
         let row = || vec![0; width];
         Self {
-            left: std::array::from_fn(|_| row()),
-            right: std::array::from_fn(|_| row()),
-            colour_left: [row(), row()],
-            colour_right: [row(), row()],
+            spots: [vec![0; width / 2], vec![0; width / 2]],
             across: [row(), row()],
             down: [row(), row()],
-            level: std::array::from_fn(|_| row()),
+            left: row(),
+            right: row(),
+            level: [row(), row(), row()],
             luma: [row(), row()],
             colour: row(),
         }
     }
 
     /// Takes the row of blocks `row`, moved by these displacements.
-    fn fetch(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize, height: usize) {
-        self.gather(sheet, dx, dy, row, height);
-        for ((out, left), right) in self.level.iter_mut().zip(&self.left).zip(&self.right) {
-            mix(out, left, right, &self.across[0]);
+    fn fetch(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize) {
+        self.aim(sheet, dx, dy, row);
+        for line in 0..3 {
+            gather(&sheet.luma[line * sheet.stride..], &self.spots[0], 1, &mut self.left, &mut self.right);
+            mix(&mut self.level[line], &self.left, &self.right, &self.across[0]);
         }
         let [first, second, third] = &self.level;
         mix(&mut self.luma[0], first, second, &self.down[0]);
         mix(&mut self.luma[1], second, third, &self.down[0]);
-        for ((out, left), right) in self.level.iter_mut().zip(&self.colour_left).zip(&self.colour_right) {
-            mix(out, left, right, &self.across[1]);
+        for line in 0..2 {
+            gather(&sheet.chroma[line * sheet.stride..], &self.spots[1], 2, &mut self.left, &mut self.right);
+            mix(&mut self.level[line], &self.left, &self.right, &self.across[1]);
         }
         mix(&mut self.colour, &self.level[0], &self.level[1], &self.down[1]);
     }
 
-    /// Looks up what every block is mixed from.
-    fn gather(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize, height: usize) {
-        let (stride, right, bottom) =
-            (sheet.stride, (dx.len() as i32 * 2 - 2) << 8, (height as i32 - 2) << 8);
-        let [left0, left1, left2] = &mut self.left;
-        let [right0, right1, right2] = &mut self.right;
-        let ([cl0, cl1], [cr0, cr1]) = (&mut self.colour_left, &mut self.colour_right);
+    /// Notes where every block comes from; blocks stop at the edges.
+    fn aim(&mut self, sheet: &Sheet, dx: &[i32], dy: &[i32], row: usize) {
+        let stride = sheet.stride as u32;
+        let (right, bottom) = ((stride as i32 - 4) << 8, (sheet.luma.len() as i32 / stride as i32 - 3) << 8);
+        let [luma, chroma] = &mut self.spots;
         let ([across, colour_across], [down, colour_down]) = (&mut self.across, &mut self.down);
-        for (block, (dx, dy)) in dx.iter().zip(dy).enumerate() {
-            let x = (((block as i32) << 9) + dx).clamp(0, right);
-            let y = (((row as i32) << 9) + dy).clamp(0, bottom);
-            let to = block * 2;
-            let from = (y >> 8) as usize * stride + (x >> 8) as usize;
-            put(&sheet.luma, from, 1, to, left0, right0);
-            put(&sheet.luma, from + stride, 1, to, left1, right1);
-            put(&sheet.luma, from + 2 * stride, 1, to, left2, right2);
-            across[to..to + 2].fill(x as u8);
-            down[to..to + 2].fill(y as u8);
-            let from = (y >> 9) as usize * stride + (x >> 9) as usize * 2;
-            put(&sheet.chroma, from, 2, to, cl0, cr0);
-            put(&sheet.chroma, from + stride, 2, to, cl1, cr1);
-            colour_across[to..to + 2].fill((x >> 1) as u8);
-            colour_down[to..to + 2].fill((y >> 1) as u8);
+        let parts = across.chunks_exact_mut(2).zip(down.chunks_exact_mut(2));
+        let colours = colour_across.chunks_exact_mut(2).zip(colour_down.chunks_exact_mut(2));
+        let spots = luma.iter_mut().zip(chroma).zip(parts.zip(colours));
+        for (block, ((dx, dy), ((luma, chroma), (parts, colours)))) in
+            dx.iter().zip(dy).zip(spots).enumerate()
+        {
+            let x = (((block as i32) << 9) + dx).clamp(0, right) as u32;
+            let y = (((row as i32) << 9) + dy).clamp(0, bottom) as u32;
+            *luma = (y >> 8) * stride + (x >> 8);
+            *chroma = (y >> 9) * stride + (x >> 9) * 2;
+            parts.0.fill(x as u8);
+            parts.1.fill(y as u8);
+            colours.0.fill((x >> 1) as u8);
+            colours.1.fill((y >> 1) as u8);
         }
     }
 }
 
-/// Copies two samples, and the two that lie `next` further right.
+/// Looks up two samples for every spot, and the two that lie `next` further right.
 #[inline]
-fn put(data: &[u8], from: usize, next: usize, to: usize, left: &mut [u8], right: &mut [u8]) {
-    let four = &data[from..from + 4];
-    left[to..to + 2].copy_from_slice(&four[..2]);
-    right[to..to + 2].copy_from_slice(&four[next..next + 2]);
+fn gather(data: &[u8], spots: &[u32], next: usize, left: &mut [u8], right: &mut [u8]) {
+    for ((spot, left), right) in spots.iter().zip(left.chunks_exact_mut(2)).zip(right.chunks_exact_mut(2)) {
+        let four = &data[*spot as usize..*spot as usize + 4];
+        left.copy_from_slice(&four[..2]);
+        right.copy_from_slice(&four[next..next + 2]);
+    }
 }
