@@ -303,3 +303,79 @@ fn gather(data: &[u8], spots: &[u32], next: usize, left: &mut [u8], right: &mut 
         right.copy_from_slice(&four[next..next + 2]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Noise;
+
+    /// A picture of blots, seen from a place and magnified, its brightness times `gain`.
+    fn blots(seed: u64, place: (f32, f32), scale: f32, gain: f32) -> Frame {
+        let mut frame = Frame::black(320, 180);
+        let noise = Noise::new(seed, 1 << 16);
+        let at = |x: f32, y: f32| noise.fractal(place.0 + x / 24.0 / scale, place.1 + y / 24.0 / scale, 3);
+        for (index, y) in frame.y.iter_mut().enumerate() {
+            *y = (16.0 + gain * 219.0 * at((index % 320) as f32, (index / 320) as f32)) as u8;
+        }
+        frame
+    }
+
+    /// Draws a bright square that is not part of the rest.
+    fn square(mut frame: Frame, left: usize) -> Frame {
+        for row in frame.y.chunks_exact_mut(320).skip(60).take(48) {
+            for (x, y) in row[left..left + 48].iter_mut().enumerate() {
+                *y = if x / 8 % 2 == 0 { 230 } else { 180 };
+            }
+        }
+        frame
+    }
+
+    fn found(first: &Frame, last: &Frame) -> f32 {
+        Flow::between(first, last).found
+    }
+
+    #[test]
+    fn one_scene_is_told_from_two() {
+        let day = blots(1, (9.0, 9.0), 1.0, 1.0);
+        let related = [
+            found(&day, &day),
+            found(&day, &blots(1, (10.0, 9.0), 1.0, 1.0)),
+            found(&day, &blots(1, (9.5, 9.3), 1.1, 1.0)),
+            found(&day, &blots(1, (9.2, 9.0), 1.0, 0.6)),
+            found(&square(day.clone(), 100), &square(day.clone(), 140)),
+        ];
+        assert!(related.iter().all(|share| *share > RELATED + 0.1), "{related:?}");
+        let dusk = blots(2, (9.0, 9.0), 1.0, 0.6);
+        let plain = Frame::black(320, 180);
+        let unrelated = [found(&day, &dusk), found(&day, &plain), found(&plain, &dusk)];
+        assert!(unrelated.iter().all(|share| *share < RELATED - 0.2), "{unrelated:?}");
+    }
+
+    #[test]
+    fn a_sheet_gives_its_picture_back() {
+        let mut frame = blots(3, (0.0, 0.0), 1.0, 1.0);
+        frame.u.iter_mut().zip(0u8..=255).for_each(|(u, level)| *u = level);
+        frame.v.iter_mut().rev().zip(0u8..=255).for_each(|(v, level)| *v = level);
+        let mut copy = Frame::black(320, 180);
+        Sheet::new(&frame).copy(&mut copy);
+        assert!(copy == frame);
+    }
+
+    #[test]
+    fn a_thing_that_moved_is_halfway_in_the_middle() {
+        let behind = blots(1, (9.0, 9.0), 1.0, 0.5);
+        let between = Between::new(&square(behind.clone(), 100), &square(behind.clone(), 140));
+        assert!(matches!(between, Between::Warp { .. }));
+        let mut frame = Frame::black(320, 180);
+        between.draw(1, 3, &mut Desk::default(), &mut frame);
+        let error = |like: &Frame| {
+            let rows = frame.y.chunks_exact(320).zip(like.y.chunks_exact(320)).skip(68).take(32);
+            rows.flat_map(|(a, b)| a[90..200].iter().zip(&b[90..200]))
+                .map(|(a, b)| u32::from(a.abs_diff(*b)))
+                .sum::<u32>()
+        };
+        let halfway = error(&square(behind.clone(), 120));
+        let ends = [error(&square(behind.clone(), 100)), error(&square(behind, 140))];
+        assert!(ends.iter().all(|end| halfway * 2 < *end), "{halfway} {ends:?}");
+    }
+}
