@@ -16,6 +16,8 @@ const COARSEST: usize = 60;
 const REACH: usize = 4;
 /// Bytes a pixel is recognised by.
 const MARKS: usize = 4;
+/// Bytes of one row of a patch.
+const ROW: usize = 2 * REACH * MARKS;
 /// What a patch costs that has left the picture.
 const OUTSIDE: u32 = 64 * 24;
 /// What a step of one pixel between neighbours costs.
@@ -26,6 +28,8 @@ const EDGE: u32 = 5;
 const ASTRAY: f32 = 1.5;
 /// Matched patches differ by less than this in every mark.
 const ALIKE: f32 = 20.0;
+/// The least weight of what is not seen in a picture, so that nothing appears at once.
+const LEAST: f32 = 0.08;
 /// Brightness varies by at least this much where there is something to recognise.
 const PLAIN: f32 = 4.0;
 
@@ -90,11 +94,13 @@ impl Flow {
             let seen =
                 [w / 2.0 + (x - w / 2.0) / scale + aside / self.cell as f32, h / 2.0 + (y - h / 2.0) / scale];
             let [u, v, gone, new] = sample(&passing, self.width, self.height, seen);
-            let (a, b) =
-                ([seen[0] - s * u, seen[1] - s * v], [seen[0] + (1.0 - s) * u, seen[1] + (1.0 - s) * v]);
+            let along = |way: f32| [seen[0] + way * u, seen[1] + way * v];
+            let (a, b) = (along(-s), along(1.0 - s));
             // What is only in one of the pictures is taken from there; what is in neither is dissolved.
-            let from_first = (1.0 - s) * (1.0 - self.light * (1.0 - (1.0 - new) * inside(a, w, h))).max(0.04);
-            let from_last = s * (1.0 - self.light * (1.0 - (1.0 - gone) * inside(b, w, h))).max(0.04);
+            let seen_in = |place: Vector, other: f32| {
+                (1.0 - self.light * (1.0 - (1.0 - other) * inside(place, w, h))).max(LEAST)
+            };
+            let (from_first, from_last) = ((1.0 - s) * seen_in(a, new), s * seen_in(b, gone));
             let pixels = self.cell as f32;
             origin.first = [(a[0] - x) * pixels, (a[1] - y) * pixels];
             origin.last = [(b[0] - x) * pixels, (b[1] - y) * pixels];
@@ -109,23 +115,16 @@ impl Flow {
         // Sums of flow, weight; and of what is seen from one side only, with its weight.
         let (mut moving, mut alone) = (vec![[0.0; 3]; count], [vec![[0.0; 2]; count], vec![[0.0; 2]; count]]);
         for (side, (way, sign)) in [(s, 1.0), (1.0 - s, -1.0)].into_iter().enumerate() {
-            let near = 1.0 - way;
             for (index, (f, trust)) in self.fields[side].iter().zip(&self.trust[side]).enumerate() {
                 let (x, y) = ((index % self.width) as f32, (index / self.width) as f32);
-                let weight = near * (0.02 + trust * trust);
+                let (onward, weight) = (f.map(|along| along * sign), (1.0 - way) * (0.02 + trust * trust));
                 self.splat([x + way * f[0], y + way * f[1]], |at, share| {
-                    let all = &mut moving[at];
-                    all[0] += share * weight * sign * f[0];
-                    all[1] += share * weight * sign * f[1];
-                    all[2] += share * weight;
+                    add(&mut moving[at], onward, share * weight);
                     alone[side][at][0] += share * (1.0 - trust);
                     alone[side][at][1] += share;
                 });
                 // Where nothing arrives, what is there already is the next best guess.
-                let all = &mut moving[index];
-                all[0] += 0.002 * near * sign * f[0];
-                all[1] += 0.002 * near * sign * f[1];
-                all[2] += 0.002 * near;
+                add(&mut moving[index], onward, 0.002 * (1.0 - way));
             }
         }
         let of = |side: usize, at: usize| alone[side][at][0] / alone[side][at][1].max(0.3);
@@ -145,6 +144,11 @@ impl Flow {
             }
         }
     }
+}
+
+/// Adds a vector to a sum of vectors and their weights.
+fn add(sum: &mut [f32; 3], [x, y]: Vector, weight: f32) {
+    *sum = [sum[0] + x * weight, sum[1] + y * weight, sum[2] + weight];
 }
 
 /// 1 inside the picture, falling to 0 within a cell and a half outside.
@@ -190,12 +194,8 @@ impl Planes {
 
     fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
-        let at = |x: usize, y: usize| self.data[y.min(self.height - 1) * self.width + x.min(self.width - 1)];
-        let pixel = |index: usize| {
-            let (x, y) = (index % width * 2, index / width * 2);
-            let four = [at(x, y), at(x + 1, y), at(x, y + 1), at(x + 1, y + 1)];
-            std::array::from_fn(|i| four.iter().map(|p| p[i]).sum::<f32>() / 4.0)
-        };
+        let middle = |i: usize| [(i % width * 2) as f32 + 0.5, (i / width * 2) as f32 + 0.5];
+        let pixel = |i: usize| sample(&self.data, self.width, self.height, middle(i));
         Self { width, height, data: (0..width * height).map(pixel).collect() }
     }
 
@@ -328,16 +328,10 @@ fn hint(coarse: &[[i32; 2]], planes: &Planes, x: usize, y: usize) -> [i32; 2] {
 /// The best match within a third of the picture.
 fn anywhere(a: &Level, b: &Level, x: usize, y: usize) -> [i32; 2] {
     let (far_x, far_y) = (a.planes.width as i32 / 3, a.planes.height as i32 / 3);
-    let mut best = (u32::MAX, [0, 0]);
-    for dy in -far_y..=far_y {
-        for dx in -far_x..=far_x {
-            let cost = cost(a, b, x, y, [dx, dy]) + 8 * (dx.unsigned_abs() + dy.unsigned_abs());
-            if cost < best.0 {
-                best = (cost, [dx, dy]);
-            }
-        }
-    }
-    best.1
+    let all = (-far_y..=far_y).flat_map(|dy| (-far_x..=far_x).map(move |dx| [dx, dy]));
+    let rank =
+        |step: &[i32; 2]| cost(a, b, x, y, *step) + 8 * (step[0].unsigned_abs() + step[1].unsigned_abs());
+    all.min_by_key(rank).unwrap_or_default()
 }
 
 /// How unlike the patches are that a step connects.
@@ -346,7 +340,6 @@ fn cost(a: &Level, b: &Level, x: usize, y: usize, [dx, dy]: [i32; 2]) -> u32 {
     if to_x < 0 || to_y < 0 || to_x >= a.planes.width as i32 || to_y >= a.planes.height as i32 {
         return OUTSIDE;
     }
-    const ROW: usize = 2 * REACH * MARKS;
     let stride = (a.planes.width + 2 * REACH) * MARKS;
     let (from, to) = (y * stride + x * MARKS, to_y as usize * stride + to_x as usize * MARKS);
     let mut sum = 0;
@@ -407,18 +400,16 @@ fn median(steps: &[[i32; 2]], width: usize, height: usize) -> Vec<[i32; 2]> {
 fn smooth(planes: &Planes, field: &[Vector]) -> Vec<Vector> {
     let (w, h) = (planes.width, planes.height);
     let one = |i: usize| {
-        let (mut sum, mut total) = ([0.0; 2], 0.0);
+        let mut sum = [0.0; 3];
         for n in 0..25 {
             let x = (i % w + n % 5).saturating_sub(2).min(w - 1);
             let y = (i / w + n / 5).saturating_sub(2).min(h - 1);
             let (near, p, q) = (field[y * w + x], planes.data[y * w + x], planes.data[i]);
             let (dx, dy) = (near[0] - field[i][0], near[1] - field[i][1]);
             let colour: f32 = p.iter().zip(q).map(|(p, q)| (p - q) * (p - q)).sum();
-            let weight = 1.0 / ((1.0 + (dx * dx + dy * dy)) * (1.0 + colour / 200.0));
-            sum = [sum[0] + weight * near[0], sum[1] + weight * near[1]];
-            total += weight;
+            add(&mut sum, near, 1.0 / ((1.0 + (dx * dx + dy * dy)) * (1.0 + colour / 200.0)));
         }
-        sum.map(|s| s / total)
+        [sum[0] / sum[2], sum[1] / sum[2]]
     };
     (0..field.len()).map(one).collect()
 }
@@ -479,14 +470,10 @@ fn alike(a: &Level, b: &Planes, field: &[Vector], trust: &[f32]) -> f32 {
 
 /// The share of a picture's texture that is believed to be in the other one.
 fn found(level: &Level, trust: &[f32]) -> f32 {
-    let (mut all, mut sum) = (0.0, 0.0);
-    for (texture, trust) in level.texture.iter().zip(trust) {
-        if *texture > PLAIN {
-            all += 1.0;
-            sum += if *trust >= 0.5 { 1.0 } else { 0.0 };
-        }
-    }
-    sum / f32::max(all, level.texture.len() as f32 / 50.0)
+    let textured = level.texture.iter().zip(trust).filter(|(texture, _)| **texture > PLAIN);
+    let (all, sum) =
+        textured.fold((0, 0), |(all, sum), (_, trust)| (all + 1, sum + u32::from(*trust >= 0.5)));
+    sum as f32 / (all as f32).max(trust.len() as f32 / 50.0)
 }
 
 /// Lets vectors that are not believed follow the believed ones around them, however far these are.
@@ -495,9 +482,7 @@ fn fill(width: usize, field: &mut [Vector], trust: &[f32]) {
     let (wide, high) = (width.div_ceil(2), height.div_ceil(2));
     let mut sums = vec![[0.0; 3]; wide * high];
     for (i, (vector, trust)) in field.iter().zip(trust).enumerate() {
-        let sum = &mut sums[i / width / 2 * wide + i % width / 2];
-        let weight = trust + 1e-4;
-        *sum = [sum[0] + weight * vector[0], sum[1] + weight * vector[1], sum[2] + weight];
+        add(&mut sums[i / width / 2 * wide + i % width / 2], *vector, trust + 1e-4);
     }
     let mut coarse: Vec<Vector> = sums.iter().map(|s| [s[0] / s[2], s[1] / s[2]]).collect();
     let believed: Vec<f32> = sums.iter().map(|s| (s[2] / 2.0).min(1.0)).collect();
