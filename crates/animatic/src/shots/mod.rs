@@ -5,6 +5,7 @@
 
 mod between;
 mod edit;
+mod flow;
 mod matte;
 mod overlay;
 mod reel;

@@ -53,6 +53,82 @@ fn first_and_last_frame_are_exactly_the_given_ones() {
     assert!(psnr(half, &frames[0]) < 30.0 && psnr(half, &frames[23]) < 30.0);
 }
 
+/// A piece of a picture; sizes and places are even.
+fn piece(frame: &Frame, left: usize, top: usize, width: u32, height: u32) -> Frame {
+    let cut = |plane: &[u8], part: usize| -> Vec<u8> {
+        let rows =
+            plane.chunks_exact(frame.width as usize / part).skip(top / part).take(height as usize / part);
+        rows.flat_map(|row| &row[left / part..][..width as usize / part]).copied().collect()
+    };
+    Frame { width, height, y: cut(&frame.y, 1), u: cut(&frame.u, 2), v: cut(&frame.v, 2) }
+}
+
+/// Half of each.
+fn average(a: &Frame, b: &Frame) -> Frame {
+    let half = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| a.midpoint(*b)).collect();
+    Frame { y: half(&a.y, &b.y), u: half(&a.u, &b.u), v: half(&a.v, &b.v), ..*a }
+}
+
+/// The frames of a film from one picture to another, before they are encoded.
+fn drawn(folder: &Path, first: &Frame, last: &Frame) -> Vec<Frame> {
+    let (from, to) = (folder.join("from.png"), folder.join("to.png"));
+    write_png(&from, first).expect("the folder is writable");
+    write_png(&to, last).expect("the folder is writable");
+    let mut drawn = Vec::new();
+    let asked = brief("a film", Guidance::Frames { first: from, last: to });
+    frames(&asked, |_, frame| drawn.push(frame.clone())).expect("the brief is fine");
+    drawn
+}
+
+#[test]
+fn what_both_pictures_show_travels_between_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = reference(folder.path(), "wide.png", "a red balloon over mountains");
+    let wide = covered(&path, 480, 360);
+    let at = |shift: usize| piece(&wide, 100 + shift, 110, 256, 144);
+    let (first, last) = (at(0), at(24));
+    let film = drawn(folder.path(), &first, &last);
+    // The middle lies between frames 11 and 12.
+    let close =
+        |frame: &Frame| [10, 12, 14].map(|shift| psnr(frame, &at(shift))).into_iter().fold(0.0, f64::max);
+    let (travelled, dissolved) = (close(&film[11]).max(close(&film[12])), close(&average(&first, &last)));
+    assert!(travelled > dissolved + 6.0 && travelled > 27.0, "{travelled:.1} dB, {dissolved:.1} dB");
+    assert!(psnr(&film[0], &first) > 42.0 && psnr(&film[23], &last) > 42.0);
+    assert!(film.windows(2).all(|pair| pair[0].y != pair[1].y), "no frame stands still");
+}
+
+#[test]
+fn pictures_of_different_scenes_dissolve() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = covered(&reference(folder.path(), "a.png", "a red balloon over mountains"), 256, 144);
+    let last = covered(&reference(folder.path(), "b.png", "a cat sitting on the beach at sunset"), 256, 144);
+    let film = drawn(folder.path(), &first, &last);
+    // The dissolve keeps away from both ends, and in the middle both are there.
+    assert!(correlation(&film[4], &first) > 0.85 && correlation(&film[19], &last) > 0.85);
+    assert!(correlation(&film[12], &average(&first, &last)) > 0.85);
+}
+
+#[test]
+fn one_picture_twice_still_moves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = covered(&reference(folder.path(), "a.png", "a red balloon over mountains"), 256, 144);
+    let film = drawn(folder.path(), &picture, &picture);
+    assert!(film.windows(2).all(|pair| pair[0].y != pair[1].y), "no frame stands still");
+    assert!(film.iter().all(|frame| correlation(frame, &picture) > 0.75), "it stays that picture");
+}
+
+#[test]
+fn the_way_between_two_pictures_is_the_same_every_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wide = covered(&reference(folder.path(), "wide.png", "a cat sitting on the beach"), 480, 360);
+    let (first, last) = (folder.path().join("from.png"), folder.path().join("to.png"));
+    write_png(&first, &piece(&wide, 80, 100, 300, 200)).expect("the folder is writable");
+    write_png(&last, &piece(&wide, 100, 110, 280, 190)).expect("the folder is writable");
+    let asked = Brief { seconds: 3, ..brief("a film", Guidance::Frames { first, last }) };
+    let films = [1, 2].map(|threads| Studio::new(threads).render(asked.clone()).expect("the brief is fine"));
+    assert!(films[0].mp4 == films[1].mp4);
+}
+
 #[test]
 fn references_are_cut_together_after_the_scene_of_the_prompt() {
     let folder = tempfile::tempdir().expect("a folder");
