@@ -9,8 +9,10 @@ mod path;
 mod pen;
 mod plate;
 pub(crate) mod rows;
+mod soften;
 
 pub(crate) use colour::{Ink, Rgb};
 pub(crate) use path::{Outline, Point, point};
 pub(crate) use pen::{Pen, Placing};
 pub(crate) use plate::{Bench, Lens, Plate, View};
+pub(crate) use soften::soften;

@@ -1,5 +1,6 @@
 //! Settings: where a film takes place. One file each, one trait: painted layers from the horizon to the lens.
 
+mod bridge;
 mod desert;
 mod forest;
 mod house;
@@ -28,6 +29,7 @@ pub(crate) const ALL: &[&dyn Setting] = &[
     &sea::Sea,
     &mountains::Mountains,
     &moon::Moon,
+    &bridge::Bridge,
     &desert::Desert,
     &room::Room,
     &underwater::Underwater,

@@ -82,7 +82,7 @@ impl Setting for Mountains {
 }
 
 /// Peaks with a lit and a shaded flank and caps of snow.
-fn range(brush: &mut Brush, base: f32, height: f32, distance: f32, peaks: u32) {
+pub(super) fn range(brush: &mut Brush, base: f32, height: f32, distance: f32, peaks: u32) {
     let light = *brush.light;
     let rock = light.at(Rgb::hex(0x66_6a7c), distance);
     let snow = light.at(Rgb::hex(0xf2_f5fa), distance * 0.55);

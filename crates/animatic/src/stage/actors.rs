@@ -102,11 +102,17 @@ fn actor(
         Camera::Aerial => 0.74,
         _ => 1.0,
     };
+    // An umbrella needs room above.
+    let framing = if role.prop == Some(Prop::Umbrella) { framing * 0.84 } else { framing };
     let mut size = role.subject.size() * unit * crowd * young * framing * (1.0 + 0.5 * tall);
     // Nobody is wider than its share of the picture.
     let room = view.width as f32 / total as f32;
     size = size.min(room * (1.12 - 0.16 * tall) / role.subject.reach());
     let footing = role.subject.footing(role.action);
+    if footing == Footing::Ground {
+        // Heads stay in the picture, however high the ground.
+        size = size.min((levels.ground - view.height as f32 * 0.06) / 1.04);
+    }
     // One figure stands in the middle, several share the width, scenery takes the left third and the right in turn.
     let share = match (beside, total) {
         (true, _) => [0.12, 0.88, 0.30, 0.70, 0.02][slot % 5],

@@ -2,8 +2,8 @@
 
 use super::light::Light;
 use crate::chance::{Chance, Noise};
-use crate::raster::{Pen, Plate, Rgb, View};
-use crate::scene::Scene;
+use crate::raster::{Pen, Plate, Rgb, View, soften};
+use crate::scene::{Camera, Scene};
 
 /// How a layer moves by itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,7 +119,19 @@ impl<'a> SetBuilder<'a> {
             seed,
         };
         paint(&mut brush);
+        let reach = (self.blur(depth) * self.unit) as usize;
+        if reach > 0 {
+            soften(&mut plate, reach);
+        }
         self.layers.push(Layer { plate: plate.finish(), depth, motion });
+    }
+
+    /// How far out of focus a layer is, in shares of the picture's measure; near things blur sooner than far ones.
+    fn blur(&self, depth: f32) -> f32 {
+        let near = if self.scene.camera == Camera::CloseUp { 0.004 } else { 0.0 };
+        let strength = self.scene.style.blur().max(near);
+        let away = if depth > 1.0 { (depth - 1.0) * 2.5 } else { (1.0 - depth - 0.12).max(0.0) };
+        strength * away.min(1.0)
     }
 
     /// Ends the painting.

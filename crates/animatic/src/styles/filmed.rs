@@ -40,8 +40,14 @@ impl Style for Cinematic {
             "大片",
         ]
     }
+    fn hints(&self) -> &'static [&'static str] {
+        &["bokeh", "depth of field", "shallow focus", "blurred background", "景深", "虚化"]
+    }
     fn letterbox(&self) -> Option<f32> {
         Some(2.39)
+    }
+    fn blur(&self) -> f32 {
+        0.006
     }
     fn grade(&self, colour: Rgb) -> Rgb {
         contrast(split(saturate(colour, 1.06), Rgb::hex(0x10_4a5e), Rgb::hex(0xff_d9a6), 0.17), 1.07)
@@ -66,10 +72,11 @@ impl Style for Noir {
         Some(TimeOfDay::Night)
     }
     fn grade(&self, colour: Rgb) -> Rgb {
-        contrast(saturate(colour, 0.0), 1.35)
+        // Hard, yet shadows keep their shapes.
+        contrast(saturate(colour, 0.0), 1.3).to(Rgb::hex(0x8c_8c8c), 0.10)
     }
     fn finish(&self) -> Finish {
-        Finish { vignette: 0.8, grain: Grain::Film(3.4), grey: true, ..Finish::NONE }
+        Finish { vignette: 0.62, grain: Grain::Film(3.4), grey: true, ..Finish::NONE }
     }
 }
 

@@ -44,6 +44,10 @@ pub(crate) trait Style: Sync {
     fn letterbox(&self) -> Option<f32> {
         None
     }
+    /// How much is out of focus that stands away from the figures, in shares of the picture's measure.
+    fn blur(&self) -> f32 {
+        0.0
+    }
     /// How many frames figures hold a pose.
     fn holds(&self) -> u32 {
         1
