@@ -213,6 +213,7 @@ impl Notes {
         let weather = self.weather.unwrap_or_else(|| weathers::named("clear"));
         let time = self.time.unwrap_or_else(|| self.default_time(weather));
         let setting = self.setting.unwrap_or_else(|| self.default_setting(weather, words));
+        let own = mix(self.meaning(setting, weather, time, words), seed);
         // What grows or stands belongs behind whoever acts.
         self.cast.sort_by_key(|role| role.subject.acts());
         Scene {
@@ -222,10 +223,27 @@ impl Notes {
             cast: self.cast,
             camera: self.camera.unwrap_or(Camera::Drift),
             style: self.style.unwrap_or_else(|| styles::named("natural")),
-            accent: (mix(words, seed) % 360) as u16,
-            seed: mix(words, seed),
+            accent: (own % 360) as u16,
+            seed: own,
             unknown: reading.unknown.clone(),
         }
+    }
+
+    /// What is meant, as a number: the same in every language, another for every other scene.
+    fn meaning(
+        &self,
+        setting: &dyn settings::Setting,
+        weather: &dyn weathers::Weather,
+        time: TimeOfDay,
+        words: u64,
+    ) -> u64 {
+        let place = [setting.name(), weather.name(), time.name()];
+        let place = place.into_iter().fold(words, hash_text);
+        self.cast.iter().fold(place, |hash, role| {
+            let told = hash_text(hash_text(hash, role.subject.name()), role.action.name());
+            let colour = role.colour.map_or("", Colour::name);
+            mix(hash_text(told, colour), u64::from(role.count))
+        })
     }
 
     /// Brings actions and props to what each subject can do: water is swum in, and who sits in the air sits on a branch.

@@ -46,7 +46,7 @@ const HEARD: [(&str, f32, f32); 12] = [
     ("a man walking in the city by day", 5.5, 0.2),
     ("a bird in the forest", 4.5, 0.5),
     ("a fire in the forest at night", 9.0, 0.3),
-    ("a dog in a meadow at night", 5.5, 0.05),
+    ("a dog in a meadow at night", 5.5, 0.1),
     ("a woman walking in the street, then a fish underwater, then a storm at sea", 5.5, 0.05),
     ("a ship in a storm, then a cat sitting in a room, then a robot dancing in space", 5.5, 0.5),
 ];

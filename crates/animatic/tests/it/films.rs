@@ -69,11 +69,15 @@ fn cinematic_bars_are_black_and_the_picture_between_them_is_not() {
 #[test]
 fn every_frame_moves_and_none_is_black() {
     let folder = tempfile::tempdir().expect("a folder");
-    let frames = decode(&film(&brief("A cat dancing in the rain", Guidance::Text)), folder.path());
-    for pair in frames.windows(2) {
-        assert_ne!(pair[0].y, pair[1].y);
-        let light: u64 = pair[1].y.iter().map(|y| u64::from(*y)).sum();
-        assert!(light / pair[1].y.len() as u64 > 25);
+    let cuts = "A fox runs through the forest, then a train crosses a bridge, finally a lighthouse by the sea at night";
+    for (prompt, seconds) in [("A cat dancing in the rain", 1), (cuts, 6)] {
+        let asked = Brief { seconds, ..brief(prompt, Guidance::Text) };
+        let frames = decode(&film(&asked), folder.path());
+        for (index, pair) in frames.windows(2).enumerate() {
+            assert_ne!(pair[0].y, pair[1].y, "{prompt}: frame {index} stands still");
+            let light: u64 = pair[1].y.iter().map(|y| u64::from(*y)).sum();
+            assert!(light / pair[1].y.len() as u64 > 25, "{prompt}: frame {index} is black");
+        }
     }
 }
 
