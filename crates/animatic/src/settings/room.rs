@@ -101,7 +101,8 @@ fn wall(brush: &mut Brush, skirting: f32) {
     let paper = brush.light.on_actor(Rgb::hsl(f32::from((brush.seed % 97) as u16) / 97.0, 0.22, 0.62));
     let (sill, lintel) = (skirting - unit * 0.24, skirting - unit * 0.70);
     let top = -brush.height * 0.2;
-    let spans = 3u8;
+    // As many windows as leave a piece of wall between them.
+    let spans = ((brush.width / (unit * 0.95)) as u8).clamp(1, 6);
     for span in 0..spans {
         let from = brush.width * f32::from(span) / f32::from(spans);
         let wide = brush.width / f32::from(spans);
@@ -127,9 +128,16 @@ fn wall(brush: &mut Brush, skirting: f32) {
             brush.pen.fill(&Outline::new().rect(x, y, w, h), wood);
         }
         curtains(brush, (left, right), (lintel, skirting));
-        let frame = point(right + unit * 0.30, skirting - unit * 0.52);
-        picture(brush, frame, wood);
-        lamp(brush, right + unit * 0.30, skirting);
+    }
+    // A picture and a lamp take turns on the wall between two windows.
+    let wide = brush.width / f32::from(spans);
+    for span in 0..spans {
+        let between = wide * (f32::from(span) + 0.32 + 0.5) + unit * 0.21;
+        if span % 2 == 0 {
+            picture(brush, point(between, skirting - unit * 0.58), brush.light.on_actor(Rgb::hex(0xf0_e8da)));
+        } else {
+            lamp(brush, between - unit * 0.16, skirting);
+        }
     }
     brush.pen.fill(
         &Outline::new().rect(0.0, skirting - unit * 0.035, brush.width, unit * 0.036),

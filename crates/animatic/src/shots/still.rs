@@ -11,7 +11,10 @@ use crate::scene::{Camera, Scene};
 use crate::stage::Desk;
 use filmgate_media::frame::Frame;
 use filmgate_media::picture::Picture;
+use std::borrow::Cow;
 
+/// Samples up to this are black.
+const BLACK: u8 = 20;
 /// How much larger than the view the picture is kept, so that there is somewhere to move.
 const ROOM: f32 = 1.14;
 /// How much the subject grows beyond its background.
@@ -37,6 +40,7 @@ struct Front {
 impl Still {
     pub(crate) fn new(picture: &Picture, scene: &Scene, overlay: Overlay, index: usize) -> Self {
         let grow = |size: usize| (size as f32 * ROOM) as u32 & !1;
+        let picture = &unbarred(picture);
         let mut frame = picture.cover(grow(overlay.view.width), grow(overlay.view.height));
         overlay.grade(&mut frame);
         // Left to itself, one picture is approached, the next left behind.
@@ -108,6 +112,28 @@ impl Still {
             scale,
         }
     }
+}
+
+/// The picture without black bars at its edges: they belong to a frame, which the film has its own of.
+fn unbarred(picture: &Picture) -> Cow<'_, Picture> {
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let black =
+        |x: usize, y: usize| picture.rgb[(y * width + x) * 3..][..3].iter().all(|part| *part <= BLACK);
+    let rows = (0..height).map(|y| (0..width).all(|x| black(x, y))).collect::<Vec<_>>();
+    let columns = (0..width).map(|x| (0..height).all(|y| black(x, y))).collect::<Vec<_>>();
+    let inside = |dark: &[bool]| {
+        let first = dark.iter().take_while(|dark| **dark).count();
+        let last = dark.len() - dark[first..].iter().rev().take_while(|dark| **dark).count();
+        // What is mostly black is a dark picture, not one with bars.
+        if (last - first) * 5 > dark.len() * 2 { first..last } else { 0..dark.len() }
+    };
+    let (across, down) = (inside(&columns), inside(&rows));
+    if across.len() == width && down.len() == height {
+        return Cow::Borrowed(picture);
+    }
+    let rgb =
+        down.clone().flat_map(|y| &picture.rgb[(y * width + across.start) * 3..(y * width + across.end) * 3]);
+    Cow::Owned(Picture { width: across.len() as u32, height: down.len() as u32, rgb: rgb.copied().collect() })
 }
 
 /// The lens of a plate that has grown about its foot and stepped aside, seen through `lens`.

@@ -27,20 +27,22 @@ pub(crate) fn gaze(camera: Camera, share: f32, t: f32) -> Gaze {
             // The lens gets ahead a little, and rides on somebody's shoulder.
             Gaze { x: (smooth - 0.5) * 0.24, y: 0.005 * wave(t * 1.7) - 0.02, zoom: 1.1, ..rest }
         }
-        Camera::PushIn => Gaze { zoom: 1.0 + 0.45 * smooth, y: -0.05 * smooth, ..rest },
+        Camera::PushIn => Gaze { zoom: 1.0 + 0.38 * smooth, y: -0.02 * smooth, ..rest },
         Camera::PullOut => Gaze { zoom: 1.45 - 0.45 * smooth, y: -0.05 * (1.0 - smooth), ..rest },
         Camera::PanLeft => Gaze { x: (0.5 - smooth) * 0.55, ..rest },
         Camera::PanRight => Gaze { x: (smooth - 0.5) * 0.55, ..rest },
         Camera::TiltUp => Gaze { y: 0.10 - 0.20 * smooth, ..rest },
         Camera::TiltDown => Gaze { y: -0.10 + 0.20 * smooth, ..rest },
-        Camera::Orbit => Gaze { swing: (smooth - 0.5) * 1.1, zoom: 1.03, ..rest },
+        Camera::Orbit => Gaze { swing: (smooth - 0.5) * 1.9, zoom: 1.03, ..rest },
         Camera::Handheld => Gaze {
-            x: 0.012 * wave(t * 0.31) + 0.006 * wave(t * 0.83 + 0.2) + 0.002 * wave(t * 2.1),
-            y: 0.009 * wave(t * 0.27 + 0.4) + 0.005 * wave(t * 0.97) + 0.002 * wave(t * 2.7),
+            x: 0.026 * wave(t * 0.31) + 0.012 * wave(t * 0.83 + 0.2) + 0.003 * wave(t * 2.1),
+            y: 0.020 * wave(t * 0.27 + 0.4) + 0.010 * wave(t * 0.97) + 0.003 * wave(t * 2.7),
+            zoom: 1.05,
             ..rest
         },
+        // Looking down from the air: much ground, little sky, and descending.
         Camera::Aerial => {
-            Gaze { x: (smooth - 0.5) * 0.3, y: -0.09 + 0.06 * smooth, zoom: 1.12 - 0.12 * smooth, ..rest }
+            Gaze { x: (smooth - 0.5) * 0.3, y: 0.11 - 0.05 * smooth, zoom: 1.0 + 0.14 * smooth, ..rest }
         }
     }
 }

@@ -267,7 +267,8 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
             hair.times(0.8),
         );
     }
-    arm(pen, &s, 0, &cloth, skin);
+    let hand = if look.suit { pose.coat.times(0.72) } else { skin };
+    arm(pen, &s, 0, &cloth, hand);
     for i in 0..2 {
         leg(pen, &s, i, &cloth);
     }
@@ -276,7 +277,7 @@ fn draw(look: &Look, pose: &Pose, pen: &mut Pen) {
     if pose.prop == Some(Prop::Umbrella) {
         props::umbrella(pen, s.hands[1], 0.36, pose.t, accessory(pose.coat));
     }
-    arm(pen, &s, 1, &cloth, skin);
+    arm(pen, &s, 1, &cloth, hand);
     match pose.prop {
         Some(Prop::Book) => props::book(pen, s.hands, pose.t, accessory(pose.coat)),
         Some(Prop::Cup) => props::cup(pen, s.hands[1], pose.t, Rgb::hex(0xf0_ece4)),
@@ -419,7 +420,8 @@ fn face(pen: &mut Pen, s: &Stance, look: &Look, skin: Rgb, hair: Rgb, pose: &Pos
         let on = point(x * large, y * large).turned(s.tilt);
         s.head.plus(on.x, on.y)
     };
-    pen.fill(&Outline::new().limb(s.chest.plus(0.0, -0.02), at(0.0, 0.05), 0.032, 0.028), skin.times(0.85));
+    let neck = if look.suit { pose.coat.times(0.8) } else { skin.times(0.85) };
+    pen.fill(&Outline::new().limb(s.chest.plus(0.0, -0.02), at(0.0, 0.05), 0.032, 0.028), neck);
     if look.suit {
         pen.fill(&Outline::new().circle(at(0.0, 0.0), 0.108 * large), pose.coat);
         pen.ramp(

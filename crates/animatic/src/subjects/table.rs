@@ -173,38 +173,27 @@ impl Subject for Bottle {
         let base = TOP - 0.06;
         let at = |x: f32, y: f32| point(x, base + y);
         pen.veil(&Outline::new().ellipse(at(0.08, 0.015), 0.27, 0.035, 0.0), Rgb::BLACK, 0.35);
-        let (glass, deep) = (pose.coat.to(Rgb::WHITE, 0.45), pose.coat.times(0.75));
-        pen.ramp(
-            &Outline::new().blob(&[
-                at(-0.19, -0.36),
-                at(-0.20, -0.02),
-                at(0.0, 0.01),
-                at(0.20, -0.02),
-                at(0.19, -0.36),
-                at(0.0, -0.42),
-            ]),
-            glass,
-            deep,
-        );
-        pen.fill(&Outline::new().rect(-0.14, base - 0.26, 0.28, 0.17), Rgb::hex(0xf8_f4ea));
-        pen.fill(&Outline::new().limb(at(-0.08, -0.20), at(0.08, -0.20), 0.008, 0.008), deep);
-        pen.fill(&Outline::new().limb(at(-0.05, -0.15), at(0.05, -0.15), 0.005, 0.005), deep);
-        pen.ramp(
-            &Outline::new().rect(-0.065, base - 0.47, 0.13, 0.08),
-            Rgb::hex(0xe4_c47a),
-            Rgb::hex(0xa8_8440),
-        );
-        pen.ramp(
-            &Outline::new().blob(&[
-                at(-0.10, -0.46),
-                at(-0.09, -0.62),
-                at(0.0, -0.66),
-                at(0.09, -0.62),
-                at(0.10, -0.46),
-            ]),
-            Rgb::hex(0xf0_d694),
-            Rgb::hex(0xb0_8c48),
-        );
+        let (glass, deep) = (pose.coat.to(Rgb::WHITE, 0.55), pose.coat.times(0.8));
+        let gold = Rgb::hex(0xd8_b25c);
+        // A flacon: thick glass, what it holds to two thirds, a short collar and a square stopper.
+        let flask = |inset: f32, top: f32| {
+            [
+                at(-0.155 + inset, top),
+                at(0.155 - inset, top),
+                at(0.185 - inset, top + 0.05),
+                at(0.185 - inset, -0.005 - inset),
+                at(-0.185 + inset, -0.005 - inset),
+                at(-0.185 + inset, top + 0.05),
+            ]
+        };
+        pen.ramp(&Outline::new().polygon(&flask(0.0, -0.42)), glass, glass.times(0.72));
+        pen.ramp(&Outline::new().polygon(&flask(0.028, -0.28)), pose.coat, deep);
+        pen.veil(&Outline::new().limb(at(-0.15, -0.28), at(0.15, -0.28), 0.006, 0.006), Rgb::WHITE, 0.5);
+        pen.fill(&Outline::new().rect(-0.05, base - 0.46, 0.10, 0.045), gold);
+        let stopper = [at(-0.062, -0.46), at(-0.055, -0.57), at(0.055, -0.57), at(0.062, -0.46)];
+        pen.ramp(&Outline::new().polygon(&stopper), gold.times(1.1), gold.times(0.62));
+        pen.fill(&Outline::new().circle(at(0.0, -0.16), 0.062), gold.times(0.95));
+        pen.fill(&Outline::new().circle(at(0.0, -0.16), 0.048), deep);
         // A light that wanders over the glass.
         let glint = -0.11 + 0.05 * wave(pose.t * 0.12);
         pen.veil(

@@ -50,3 +50,24 @@ fn what_is_in_front_grows_more_than_what_is_behind() {
     let (before, after) = (measure(&still[0]), measure(&still[23]));
     assert!((before.0 - after.0).abs() < 3.0 && (before.1 - after.1).abs() < 3.0, "{before:?} {after:?}");
 }
+
+/// Bars of a letterboxed picture would grow and move with it; the film has none of them.
+#[test]
+fn black_bars_of_a_picture_are_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("barred.png");
+    let mut barred = scene();
+    for row in (0..36).chain(HEIGHT - 36..HEIGHT) {
+        barred.y[row * WIDTH..(row + 1) * WIDTH].fill(16);
+        barred.u[row / 2 * (WIDTH / 2)..(row / 2 + 1) * (WIDTH / 2)].fill(128);
+        barred.v[row / 2 * (WIDTH / 2)..(row / 2 + 1) * (WIDTH / 2)].fill(128);
+    }
+    write_png(&path, &barred).expect("the folder is writable");
+    for frame in decode(&film(&brief("slowly push in", Guidance::Image(path))), folder.path()) {
+        let (width, rows) = (frame.width as usize, frame.height as usize);
+        for row in [0, rows - 1] {
+            let bright = frame.y[row * width..(row + 1) * width].iter().filter(|y| **y > 100).count();
+            assert!(bright > width / 2, "row {row} is black");
+        }
+    }
+}
