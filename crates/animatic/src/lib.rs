@@ -8,8 +8,8 @@
 //! architecture); exactly `seconds` × 24 frames and sound of the same length; progress is real. Deliberately absent:
 //! clocks, randomness from outside, the network, and any state that outlives a film.
 //!
-//! The map: `plan` reads words; `settings`, `subjects`, `weathers`, `styles` each hold one small file per thing that
-//! can be seen; `stage` puts them together; `raster` is the paint; `shots` cuts in reference media; `sound` is heard;
+//! The map: `plan` reads words; `settings`, `subjects`, `weathers`, `styles` each hold what can be
+//! seen, in small files behind one trait each; `stage` puts them together; `raster` is the paint; `shots` cuts in reference media; `sound` is heard;
 //! `studio` runs the work.
 
 mod brief;

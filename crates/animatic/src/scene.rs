@@ -34,6 +34,16 @@ impl Scene {
         &self.unknown
     }
 
+    /// Whether somebody dances.
+    pub(crate) fn dances(&self) -> bool {
+        self.cast.iter().any(|role| role.action == Action::Dance)
+    }
+
+    /// Whether there is no air where it takes place.
+    pub(crate) fn airless(&self) -> bool {
+        matches!(self.setting.name(), "space" | "moon" | "underwater")
+    }
+
     /// A seed for one purpose, so that painting windows does not move the clouds.
     pub(crate) fn seed_for(&self, purpose: &str) -> u64 {
         hash_text(self.seed, purpose)
@@ -45,6 +55,8 @@ impl Scene {
 pub(crate) struct Role {
     pub(crate) subject: &'static dyn Subject,
     pub(crate) action: Action,
+    /// Whether the prompt says what it does, rather than its habit.
+    pub(crate) told: bool,
     pub(crate) colour: Option<Colour>,
     pub(crate) age: Age,
     /// What it holds or rests upon.

@@ -22,7 +22,7 @@ use crate::probe::{ImageFormat, Kind, ProbeError, recognise};
 pub struct Limits {
     /// Most pixels, width times height.
     pub max_pixels: u64,
-    /// Most bytes of all samples as they are stored, and of the second copy that a quarter turn needs.
+    /// Most bytes held at once while it is decoded: its samples as they are stored, and copies that grey ones and quarter turns need.
     pub max_bytes: u64,
 }
 
@@ -58,7 +58,9 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ProbeError> {
         }
         let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let (stored, colour) = (decoder.total_bytes(), decoder.color_type());
-        let found = stored.saturating_add(if aside(turn) { pixels * 3 } else { 0 });
+        // Grey grows into a second copy, and a quarter turn needs two of the colours.
+        let grown = if stored < pixels * 3 { stored + pixels * 3 } else { stored };
+        let found = if aside(turn) { grown.max(pixels * 6) } else { grown };
         if found > limits.max_bytes {
             return Err(ProbeError::TooLarge { what: "bytes when decoded", found, most: limits.max_bytes });
         }

@@ -62,7 +62,7 @@ struct Notes {
     /// Said before the subject it belongs to.
     action: Option<Action>,
     colour: Option<(Colour, usize)>,
-    age: Option<Age>,
+    age: Option<(Age, usize)>,
     prop: Option<Prop>,
     count: Option<u8>,
     /// Whether the last role still waits for its verb.
@@ -81,6 +81,8 @@ impl Notes {
     fn take(&mut self, found: &Found) {
         match found.meaning {
             Meaning::Setting(setting) => {
+                // An old town makes nobody old.
+                self.age = None;
                 self.setting.get_or_insert(setting);
             }
             Meaning::Weather(weather) => {
@@ -105,7 +107,7 @@ impl Notes {
             Meaning::Action(action) => self.act(action),
             Meaning::Colour(colour) => self.colour = Some((colour, found.at)),
             Meaning::Count(count) => self.count = Some(count),
-            Meaning::Age(age) => self.age = Some(age),
+            Meaning::Age(age) => self.age = Some((age, found.at)),
             Meaning::Prop(prop) => self.hold(prop),
             Meaning::Sunny => {
                 self.weather.get_or_insert(weathers::named("clear"));
@@ -118,7 +120,8 @@ impl Notes {
     fn enter(&mut self, subject: &'static dyn subjects::Subject, found: &Found) {
         let near = |at: usize| found.at.saturating_sub(at) <= 3;
         let colour = self.colour.take().filter(|(_, at)| near(*at)).map(|(colour, _)| colour);
-        let age = self.age.take().or(found.age).unwrap_or_default();
+        let age = self.age.take().filter(|(_, at)| near(*at)).map(|(age, _)| age);
+        let age = age.or(found.age).unwrap_or_default();
         let count = self.count.take().unwrap_or(if found.plural { 3 } else { 1 }).clamp(1, 5);
         if let Some(known) = self.cast.iter_mut().find(|role| role.subject.name() == subject.name()) {
             known.count = known.count.max(count);
@@ -127,9 +130,9 @@ impl Notes {
         if self.cast.len() < 3 {
             let said = self.action.take();
             self.waiting = said.is_none();
-            let action = said.unwrap_or_else(|| subject.habit());
-            let prop = self.prop.take().filter(|prop| subject.holds(*prop));
-            self.cast.push(Role { subject, action, colour, age, prop, count });
+            let (told, action) = (said.is_some(), said.unwrap_or_else(|| subject.habit()));
+            let prop = self.prop.take_if(|prop| subject.holds(*prop));
+            self.cast.push(Role { subject, action, told, colour, age, prop, count });
         }
     }
 
@@ -144,7 +147,7 @@ impl Notes {
     fn act(&mut self, action: Action) {
         match self.cast.last_mut() {
             Some(role) if self.waiting => {
-                role.action = action;
+                (role.action, role.told) = (action, true);
                 self.waiting = false;
             }
             // "A boy and a girl dancing": the verb is said once for all.
@@ -155,6 +158,7 @@ impl Notes {
             for role in self.cast.iter_mut().rev().skip(1) {
                 if role.action == role.subject.habit() && role.subject.acts() {
                     role.action = shared.unwrap_or(role.action);
+                    role.told = true;
                 }
             }
         }
@@ -173,7 +177,11 @@ impl Notes {
             self.cast.clone_from(&before.cast);
             if let Some(action) = self.action {
                 let actors = self.cast.iter_mut().filter(|role| role.subject.acts());
-                actors.for_each(|role| role.action = role.subject.able(action));
+                for role in actors {
+                    (role.action, role.told) = (role.subject.able(action), true);
+                    // Who leaves its branch does not take it along.
+                    role.prop = role.prop.filter(|prop| *prop != Prop::Branch);
+                }
             }
         }
         self.settle();
@@ -182,7 +190,7 @@ impl Notes {
             if let Some(known) = known {
                 role.colour = role.colour.or(known.colour);
                 role.age = if role.age == Age::Grown { known.age } else { role.age };
-                role.prop = role.prop.or(known.prop);
+                role.prop = role.prop.or(known.prop.filter(|prop| *prop != Prop::Branch));
             }
         }
         self.cast.sort_by_key(|role| role.subject.acts());
@@ -209,6 +217,9 @@ impl Notes {
         let named = self.style.filter(|style| style.name() != "cinematic");
         self.style = named.or(self.style_hint).or(self.style);
         self.settle();
+        if self.prop == Some(Prop::Cup) && self.cast.len() < 3 {
+            self.cast.push(alone(subjects::cup()));
+        }
         let words = reading.unknown.iter().fold(0, |hash, word| hash_text(hash, word));
         let weather = self.weather.unwrap_or_else(|| weathers::named("clear"));
         let time = self.time.unwrap_or_else(|| self.default_time(weather));
@@ -250,8 +261,11 @@ impl Notes {
     fn settle(&mut self) {
         for role in &mut self.cast {
             role.action = role.subject.able(role.action);
-            if role.prop == Some(Prop::Branch) && role.action != Action::Talk {
+            if role.prop == Some(Prop::Branch) && !role.told {
                 role.action = role.subject.able(Action::Sit);
+            }
+            if role.prop == Some(Prop::Umbrella) && role.action == Action::Jump {
+                role.action = Action::Idle;
             }
             role.prop = role.prop.or_else(|| role.subject.rests(role.action));
         }
@@ -262,7 +276,7 @@ impl Notes {
             silent.for_each(|role| role.action = role.subject.able(Action::Talk));
         }
         let names: Vec<_> = self.cast.iter().map(|role| role.subject.name()).collect();
-        for role in &mut self.cast {
+        for role in self.cast.iter_mut().filter(|role| !role.told) {
             if role.subject.alights().is_some_and(|on| names.contains(&on)) {
                 role.action = role.subject.able(Action::Sit);
             }
@@ -283,4 +297,10 @@ impl Notes {
         let open = ["meadow", "mountains", "sea", "city", "forest"];
         settings::named(open[(words % open.len() as u64) as usize])
     }
+}
+
+/// A thing that is seen for itself.
+fn alone(subject: &'static dyn subjects::Subject) -> Role {
+    let (action, age) = (subject.habit(), Age::default());
+    Role { subject, action, told: false, colour: None, age, prop: None, count: 1 }
 }

@@ -205,6 +205,22 @@ mod tests {
         }
     }
 
+    /// Of two phrases alike the last is found and the first never: a word must not stand in two places.
+    #[test]
+    fn no_phrase_has_two_meanings() {
+        let (mut seen, mut doubled) = (Vec::<(Vec<String>, &str, _)>::new(), Vec::new());
+        lexicon::each(&mut |words, meaning| {
+            let kind = std::mem::discriminant(&meaning);
+            for word in words {
+                let stems: Vec<String> = tokens(word).into_iter().map(|token| token.stem).collect();
+                let known = seen.iter().find(|(known, _, other)| *known == stems && *other != kind);
+                doubled.extend(known.map(|(_, other, _)| format!("{word} and {other}")));
+                seen.push((stems, word, kind));
+            }
+        });
+        assert!(doubled.is_empty(), "{doubled:?}");
+    }
+
     #[test]
     fn a_clause_ends_a_negation() {
         let reading = scan("no rain, night");

@@ -210,7 +210,7 @@ fn divide(far: &[f32], small: &Small) -> Option<Vec<bool>> {
     found.then(|| far.iter().map(|far| *far > cut).collect())
 }
 
-/// Keeps the largest connected piece and those not much smaller; none if it is all but a line.
+/// Keeps the largest connected piece and those not much smaller; none if all of them are small.
 fn largest(mask: &[bool], small: &Small) -> Option<Vec<bool>> {
     let mut piece = vec![0usize; mask.len()];
     let mut sizes = vec![0usize];

@@ -1,7 +1,7 @@
 //! Harmony: the mode a scene is set in, and four chords that come round.
 
 use crate::chance::unit;
-use crate::scene::{Action, Scene, TimeOfDay};
+use crate::scene::{Scene, TimeOfDay};
 
 /// What a scene's chords are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,14 +17,13 @@ type Progression = [usize; 4];
 
 impl Mode {
     pub(super) fn of(scene: &Scene) -> Self {
-        let (place, weather) = (scene.setting.name(), scene.weather.name());
-        let dances = scene.cast.iter().any(|role| role.action == Action::Dance);
+        let weather = scene.weather.name();
         let dark = scene.time == TimeOfDay::Night
             || matches!(scene.style.name(), "noir" | "cyberpunk")
             || matches!(weather, "storm" | "fog");
-        if matches!(place, "space" | "moon" | "underwater") {
+        if scene.airless() {
             Self::Open
-        } else if dark || (weather == "rain" && !dances) {
+        } else if dark || (weather == "rain" && !scene.dances()) {
             Self::Minor
         } else {
             Self::Major
@@ -94,7 +93,7 @@ impl Chord {
     }
 }
 
-/// The key note of a film, in hertz: G, A, B or C below the middle.
+/// The key note of a film, in hertz: G, A or B below middle C, or that.
 pub(super) fn key(seed: u64) -> f32 {
     [195.998, 220.0, 246.942, 261.626][((unit(seed, 2) * 4.0) as usize).min(3)]
 }

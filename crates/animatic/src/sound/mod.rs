@@ -68,7 +68,7 @@ pub(crate) fn ambience(spans: &[Span], seconds: u32) -> Vec<f32> {
 /// How much quieter than the ambience the score is, LU: near where a place is quiet or somebody dances.
 fn under(spans: &[Span]) -> f64 {
     let under = |scene: &Scene| match scene.setting.shelter() {
-        _ if score::dances(scene) => 3.0,
+        _ if scene.dances() => 3.0,
         Shelter::Open if Mode::of(scene) != Mode::Open => 8.0,
         _ => 2.0,
     };

@@ -1,6 +1,6 @@
 //! The score: four chords that come round, held by a soft pad, with a bass below and a sparse tune above.
 //!
-//! It runs through the whole film. Every cut begins a bar, and the bars of a scene are in its mode; where somebody
+//! It runs through the whole film. A bar begins at the beat nearest to every cut, and the bars of a scene are in its mode; where somebody
 //! dances, a soft knock marks the beat. Notes begin and end at silence, the last of them with the film.
 
 use super::harmony::{Chord, Mode, above, key};
@@ -8,7 +8,7 @@ use super::tempo::Tempo;
 use super::tones::{note, pluck};
 use super::{RATE, Span};
 use crate::chance::{ease, unit};
-use crate::scene::{Action, Scene};
+use crate::scene::Scene;
 
 /// Beats of a bar, where no cut comes in between.
 const BAR: u32 = 4;
@@ -20,7 +20,7 @@ struct Bar<'s> {
     scene: &'s Scene,
 }
 
-/// The bars of a film. A bar begins with every cut; what is too short for a bar belongs to the one before.
+/// The bars of a film. One begins at the beat nearest to every cut; what is too short for a bar belongs to its neighbour.
 fn bars<'s>(spans: &[Span<'s>], tempo: Tempo) -> Vec<Bar<'s>> {
     let mut bars = Vec::new();
     let (mut frames, mut from) = (0, 0);
@@ -59,15 +59,10 @@ pub(super) fn play(spans: &[Span], seed: u64, mix: &mut [f32]) {
         band.pad(bar, chord);
         band.bass(bar, chord);
         band.tune(bar, chord, number);
-        if dances(bar.scene) {
+        if bar.scene.dances() {
             band.knock(bar);
         }
     }
-}
-
-/// Whether somebody dances.
-pub(super) fn dances(scene: &Scene) -> bool {
-    scene.cast.iter().any(|role| role.action == Action::Dance)
 }
 
 impl Band<'_> {
@@ -118,7 +113,7 @@ impl Band<'_> {
     /// A tune of two bars that comes round over other chords: plucked where something happens, bells where nothing does.
     fn tune(&mut self, bar: &Bar, chord: Chord, number: usize) {
         let (start, _) = self.time(bar);
-        let dense = if dances(bar.scene) { 0.75 } else { 0.42 };
+        let dense = if bar.scene.dances() { 0.75 } else { 0.42 };
         for half in 0..bar.beats * 2 {
             let slot = u64::from(half) + 16 * (number as u64 % 2);
             let off = half % 2 == 1;

@@ -40,8 +40,7 @@ fn beat(scene: &Scene) -> u32 {
         return LIVELY;
     }
     let rests = scene.cast.iter().all(|role| matches!(role.action, Action::Idle | Action::Sit));
-    let quiet = matches!(scene.setting.name(), "space" | "moon" | "underwater")
-        || matches!(scene.weather.name(), "fog" | "snow" | "aurora");
+    let quiet = scene.airless() || matches!(scene.weather.name(), "fog" | "snow" | "aurora");
     let busy = matches!(scene.setting.name(), "street" | "city");
     let choice = usize::from(unit(scene.seed_for("tempo"), 0) < 0.5);
     if quiet || (rests && !busy) { CALM[choice] } else { ORDINARY[choice] }

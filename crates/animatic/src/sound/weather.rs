@@ -97,14 +97,14 @@ pub(super) fn sea(seed: u64, mix: &mut [f32]) {
     );
 }
 
-/// A roll of thunder now and then.
+/// A roll of thunder now and then, after the lightning of the picture at its latest.
 pub(super) fn thunder(seed: u64, mix: &mut [f32]) {
     let mut noise = White::new(seed, "thunder");
     let (mut a, mut b) = (Low::default(), Low::default());
     slowly(
         mix,
         |t| {
-            let run = t / 3.7 + 0.40;
+            let run = t / 3.7 + 0.135;
             let age = (run - libm::floorf(run)) * 3.7;
             libm::expf(-age * 1.1) * (0.7 + 0.3 * wave(age * 3.1))
         },

@@ -62,16 +62,22 @@ pub(crate) fn place(scene: &Scene, view: View, unit: f32, levels: &Levels) -> Ve
 
 /// Sets those who rest on something that is seen too upon it; it becomes the middle of the picture.
 fn alight(actors: &mut [Actor], view: View) {
+    let mut guests = 0;
     for index in 0..actors.len() {
         let on = actors[index].subject.alights().filter(|_| actors[index].action == Action::Sit);
         let Some(under) = on.and_then(|on| actors.iter().position(|actor| actor.subject.name() == on)) else {
             continue;
         };
         let support = &mut actors[under];
-        support.home.x = view.width as f32 * 0.5;
-        support.size = (support.size * 1.55).min(view.height as f32 * 0.72);
-        let crown = support.subject.crown();
+        if guests == 0 {
+            support.home.x = view.width as f32 * 0.5;
+            support.size = (support.size * 1.55).min(view.height as f32 * 0.72);
+        }
+        // The first sits in the middle, the next to the left and the right of it.
+        let aside = [0.0, -0.24, 0.24, -0.12, 0.12][guests % 5];
+        let crown = support.subject.crown().plus(aside, libm::fabsf(aside) * 0.5);
         actors[index].home = support.home.plus(crown.x * support.size, crown.y * support.size);
+        guests += 1;
     }
 }
 

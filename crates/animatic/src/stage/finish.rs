@@ -73,7 +73,7 @@ impl Finisher {
         let texture = match finish.grain {
             Grain::None => Vec::new(),
             Grain::Film(strength) => noise(seed, strength),
-            Grain::Paper(strength) => soften(&noise(seed, strength * 2.4), view.width, 1),
+            Grain::Paper(strength) => smooth(&noise(seed, strength * 2.4), view.width, 1),
             Grain::Thumbed(strength) => dents(seed, strength, view.width),
         };
         Self {
@@ -153,8 +153,8 @@ fn noise(seed: u64, strength: f32) -> Vec<i8> {
         .collect()
 }
 
-/// Averages neighbours this far away, along the row and with a row below.
-fn soften(texture: &[i8], width: usize, far: usize) -> Vec<i8> {
+/// Sums neighbours this far away, along the row and with a row below; a little more than their mean, as smoothing takes strength away.
+fn smooth(texture: &[i8], width: usize, far: usize) -> Vec<i8> {
     let at = |index: usize| i32::from(texture[index % TEXTURE]);
     (0..TEXTURE)
         .map(|i| {
@@ -165,7 +165,7 @@ fn soften(texture: &[i8], width: usize, far: usize) -> Vec<i8> {
 
 /// Noise smoothed until its bumps are a few pixels wide.
 fn dents(seed: u64, strength: f32, width: usize) -> Vec<i8> {
-    [1, 2, 3, 5].into_iter().fold(noise(seed, strength * 4.0), |texture, far| soften(&texture, width, far))
+    [1, 2, 3, 5].into_iter().fold(noise(seed, strength * 4.0), |texture, far| smooth(&texture, width, far))
 }
 
 /// Draws lines where a sample differs from the ones to its right and below. What is smooth has none.

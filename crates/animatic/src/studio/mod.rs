@@ -55,7 +55,7 @@ pub struct Progress {
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The prompt is read, references are decoded, the set is painted; or it waits for a worker.
+    /// The prompt is read, references are decoded, the shots are planned; or it waits for a worker.
     Planning,
     /// Frames are drawn and encoded.
     Drawing,

@@ -21,7 +21,7 @@ const TITLE: usize = 200;
 
 /// A piece of work.
 pub(super) enum Work {
-    /// Read the prompt and the references, build the set, queue the rest.
+    /// Read the prompt and the references, plan the shots, queue the rest.
     Prepare,
     Sound(Arc<Script>),
     /// Chunk number and what to draw.

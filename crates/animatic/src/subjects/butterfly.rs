@@ -38,9 +38,8 @@ impl Subject for Butterfly {
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
         if pose.action == Action::Sit {
-            // Wings open and close at rest, with a quick beat now and then.
-            let quick = if wave(pose.t * 0.31) > 0.8 { 0.9 } else { 0.0 };
-            flutter(pen, point(0.0, -0.12), 0.5, pose.t * 0.16 + quick * pose.t * 0.1, pose.coat);
+            // Wings open and close at rest, now slower, now faster.
+            flutter(pen, point(0.0, -0.12), 0.5, pose.t * 0.16 + 0.10 * wave(pose.t * 0.31), pose.coat);
             return;
         }
         let at = point(0.12 * wave(pose.t * 0.4), 0.1 * wave(pose.t * 0.63));

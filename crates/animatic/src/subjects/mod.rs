@@ -1,4 +1,4 @@
-//! Subjects: who and what a film can be about. One file each, one trait.
+//! Subjects: who and what a film can be about. One trait; those that are drawn alike share a file.
 //!
 //! A subject is drawn in its own measure: feet (or middle, if it flies or swims) at the origin, one unit tall, y down,
 //! facing right. It is a function of the pose alone. To add one: write the file, name it in [`ALL`].
@@ -69,6 +69,11 @@ pub(crate) const ALL: &[&dyn Subject] = &[
     &table::Bottle,
     &table::Cup,
 ];
+
+/// The cup that stands on a table when nobody holds it.
+pub(crate) fn cup() -> &'static dyn Subject {
+    &table::Cup
+}
 
 /// Where a figure finds its hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -202,7 +202,6 @@ person!(
         "kid",
         "boy",
         "toddler",
-        "baby",
         "baby boy",
         "little girl",
         "孩子",
@@ -459,15 +458,15 @@ fn face(pen: &mut Pen, s: &Stance, look: &Look, skin: Rgb, hair: Rgb, pose: &Pos
             dark,
         );
     }
-    if pose.action == Action::Talk {
-        let open = 0.006 + 0.012 * libm::fabsf(wave(pose.t * 2.7)) * libm::fabsf(wave(pose.t * 0.9));
-        pen.fill(&Outline::new().ellipse(at(look_to, 0.042), 0.014, open, 0.0), Rgb::hex(0x7a_3434));
-        return;
-    }
     if pose.age == Age::Old && !look.long_hair {
         let beard =
             [at(look_to - 0.045, 0.03), at(look_to, 0.028), at(look_to + 0.045, 0.03), at(look_to, 0.105)];
         pen.fill(&Outline::new().blob(&beard), hair);
+    }
+    if pose.action == Action::Talk {
+        let open = 0.006 + 0.012 * libm::fabsf(wave(pose.t * 2.7)) * libm::fabsf(wave(pose.t * 0.9));
+        pen.fill(&Outline::new().ellipse(at(look_to, 0.042), 0.014, open, 0.0), Rgb::hex(0x7a_3434));
+        return;
     }
     let smile = [at(-0.02 + look_to, 0.038), at(look_to, 0.047), at(0.02 + look_to, 0.038)];
     pen.fill(&Outline::new().tail(&smile, 0.005, 0.004), Rgb::hex(0x9a_4a44));

@@ -93,18 +93,20 @@ pub(super) fn chair(pen: &mut Pen, seat: f32) {
     );
 }
 
-/// A branch from the right edge, with its twigs and leaves; what rests upon it stands at the origin.
+/// A branch with its twigs and leaves; what rests upon it stands at the origin.
 pub(super) fn branch(pen: &mut Pen, t: f32, far: f32) {
     let stir = 0.012 * wave(t * 0.23);
     let bark = Rgb::hex(0x6a_4c34);
     let along = [
-        point(far, 0.34),
+        point(far * 0.97, 0.30),
         point(far * 0.55, 0.14 + stir * 0.3),
         point(0.1, 0.035 + stir),
         point(-far * 0.45, 0.06 + stir),
         point(-far * 0.8, -0.04 + stir * 2.0),
     ];
-    pen.fill(&Outline::new().tail(&along, 0.075, 0.018), bark);
+    // Both ends taper: what they grow from lies outside the picture's care.
+    let thicker = [along[2], along[1], along[0]];
+    pen.fill(&Outline::new().tail(&along[2..], 0.058, 0.016).tail(&thicker, 0.058, 0.020), bark);
     let twigs = [
         (along[1], point(far * 0.40, -0.22 + stir), 5_u8),
         (along[3], point(-far * 0.62, 0.30 + stir * 2.0), 4),

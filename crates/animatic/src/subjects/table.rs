@@ -150,10 +150,6 @@ impl Subject for Bottle {
             "cosmetics",
             "wine",
             "vase",
-            "cup",
-            "coffee",
-            "cup of coffee",
-            "watch",
             "phone",
             "香水",
             "香水瓶",
@@ -214,7 +210,7 @@ impl Subject for Cup {
         "cup"
     }
     fn words(&self) -> &'static [&'static str] {
-        &["一杯", "一杯咖啡", "一杯热咖啡", "一杯茶", "a cup of coffee", "a cup of tea", "teacup", "latte"]
+        &["teacup", "coffee cup", "latte", "cappuccino", "茶杯", "咖啡杯"]
     }
     on_a_table!();
     fn coat(&self, accent: u16, copy: u8) -> Rgb {

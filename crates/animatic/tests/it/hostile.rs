@@ -1,4 +1,4 @@
-//! References that mean harm, or are merely odd: a clear error or a correct film, and never much memory.
+//! References that mean harm, or are merely odd: a clear error or a whole film of the right size.
 
 use crate::{brief, decode};
 use filmgate_animatic::{Guidance, RenderError, Studio};
@@ -16,7 +16,7 @@ fn make(folder: &Path, command: &str, name: &str) -> PathBuf {
     file
 }
 
-/// What comes of a reference: a whole film that moves, or the words of its error.
+/// What comes of a reference: a whole film, or the words of its error.
 fn outcome(guidance: Guidance) -> Result<(), String> {
     let folder = tempfile::tempdir().expect("a folder");
     match Studio::new(1).render(brief("a quiet lake", guidance)) {

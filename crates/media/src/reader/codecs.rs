@@ -1,7 +1,7 @@
 //! One face for four decoders. Each is young, so each stays behind this file.
 //!
-//! Before a decoder sees a header that sets a picture size, that size is compared with the limit: a file of a few bytes
-//! must not make anyone allocate gigabytes.
+//! Before a decoder sees a header that sets a picture size, that size is compared with the limit (AV1's does so itself): a
+//! file of a few bytes must not make anyone allocate gigabytes. Nor may a packet: it yields few pictures.
 
 use std::collections::VecDeque;
 
@@ -208,6 +208,9 @@ fn h264_fault(error: rusty_h264_decoder::DecodeError) -> Fault {
     }
 }
 
+/// Pictures a packet may set free at most: as many as HEVC lets a decoder hold back.
+const MOST_HELD: usize = 16;
+
 /// HEVC: the decoder orders its pictures by itself.
 pub(super) struct Hevc {
     inner: rusty_h265::Decoder,
@@ -261,8 +264,9 @@ impl Hevc {
         }
         for unit in units(data, self.length_size) {
             self.unit(unit?, Some(packet.pts))?;
+            self.drain()?;
         }
-        self.drain()
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<(), Fault> {
@@ -290,6 +294,9 @@ impl Hevc {
             let (y, rest) = planes.split_at(luma.min(planes.len()));
             let (u, v) = rest.split_at(chroma.min(rest.len()));
             self.ready.push_back((frame(output.width, output.height, [y, u, v])?, pts));
+            if self.ready.len() > MOST_HELD {
+                return Err(Fault::Damaged("a packet holds too many pictures".into()));
+            }
         }
         Ok(())
     }
@@ -412,25 +419,29 @@ impl Av1 {
         if data.is_empty() {
             return Ok(());
         }
+        let mut many = 0;
         let mut taken = self.inner.send_data(data.into(), None, packet.map(|packet| packet.pts), None);
         loop {
             match taken {
                 Ok(()) | Err(Rav1dError::TryAgain) => {}
                 Err(error) => return Err(self.fault(error)),
             }
-            let mut came = false;
+            let before = many;
             loop {
                 match self.inner.get_picture() {
+                    Ok(_) if many > 0 => {
+                        return Err(Fault::Damaged("a packet holds more than one picture".into()));
+                    }
                     Ok(picture) => self.keep(&picture, packet)?,
                     Err(Rav1dError::TryAgain) => break,
                     Err(error) => return Err(self.fault(error)),
                 }
-                came = true;
+                many += 1;
             }
             if taken.is_ok() {
                 return Ok(());
             }
-            if !came {
+            if many == before {
                 return Err(Fault::Damaged("a packet holds no picture".into()));
             }
             taken = self.inner.send_pending_data();
@@ -439,8 +450,13 @@ impl Av1 {
 
     fn keep(&mut self, picture: &rusty_av1d::Picture, packet: Option<Packet>) -> Result<(), Fault> {
         if picture.bit_depth() != 8 || picture.pixel_layout() != PixelLayout::I420 {
-            let bits = picture.bit_depth();
-            return Err(Fault::Unsupported(format!("AV1 with {bits} bits or without 4:2:0")));
+            let layout = match picture.pixel_layout() {
+                PixelLayout::I400 => "4:0:0",
+                PixelLayout::I420 => "4:2:0",
+                PixelLayout::I422 => "4:2:2",
+                PixelLayout::I444 => "4:4:4",
+            };
+            return Err(Fault::Unsupported(format!("AV1 with {} bits, {layout}", picture.bit_depth())));
         }
         let Some(packet) = packet.filter(|packet| packet.shown) else { return Ok(()) };
         let (width, height) = (picture.width() as usize, picture.height() as usize);
@@ -460,7 +476,7 @@ impl Av1 {
     fn fault(&self, error: Rav1dError) -> Fault {
         match error {
             Rav1dError::OutOfRange => {
-                Fault::TooLarge { found: self.max_pixels.saturating_add(1), most: self.max_pixels }
+                Fault::Damaged(format!("a picture has more than {} pixels", self.max_pixels))
             }
             Rav1dError::UnsupportedBitstream => Fault::Unsupported("AV1 of a rare kind".into()),
             other => Fault::Damaged(other.to_string()),

@@ -12,7 +12,7 @@ use crate::{ffmpeg, patterns};
 
 const SETTINGS: Settings = Settings { width: 320, height: 192, fps: 24, qp: 26, thorough: false };
 
-/// Encodes in groups of one second, as the renderer does.
+/// Encodes in groups of one second; the renderer's are longer.
 fn encode(settings: Settings, frames: &[Frame]) -> (Vec<Sample>, Encoder) {
     let mut samples = Vec::new();
     let mut last = None;

@@ -152,11 +152,13 @@ fn a_picture_larger_than_its_container_says_is_refused() {
         fs::write(&small, &bytes).unwrap();
         let limits = Limits { max_pixels: 96 * 64, ..Limits::default() };
         let outcome = VideoReader::open(&small, limits).and_then(|mut reader| reader.next_frame());
-        assert!(
-            matches!(outcome, Err(ReadError::Probe(ProbeError::TooLarge { .. }))),
-            "{name}: {:?}",
-            outcome.err()
-        );
+        let refused = match &outcome {
+            Err(ReadError::Probe(ProbeError::TooLarge { .. })) => true,
+            // AV1's decoder compares by itself, and does not tell what it found.
+            Err(ReadError::Damaged { why, .. }) => why == "a picture has more than 6144 pixels",
+            _ => false,
+        };
+        assert!(refused, "{name}: {:?}", outcome.err());
     }
 }
 

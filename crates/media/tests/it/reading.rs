@@ -135,11 +135,15 @@ fn codecs_that_cannot_be_read_are_named() {
         ("c.mp4", "-c:v libx264 -pix_fmt yuv422p10le -an", "H.264 with"),
         ("d.mp4", "-c:v libx264 -flags +ildct+ilme -x264opts interlaced -an", "H.264 with"),
         ("e.mp4", "-c:v libx265 -pix_fmt yuv420p10le -x265-params log-level=none -an", "HEVC with 10 bits"),
-        ("f.mp4", "-c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv420p10le -an", "AV1 with 10 bits"),
+        (
+            "f.mp4",
+            "-c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv420p10le -an",
+            "AV1 with 10 bits, 4:2:0",
+        ),
         (
             "g.mp4",
             "-c:v libaom-av1 -cpu-used 8 -usage realtime -pix_fmt yuv444p -an",
-            "AV1 with 8 bits or without 4:2:0",
+            "AV1 with 8 bits, 4:4:4",
         ),
     ] {
         let file = folder.path().join(name);
