@@ -44,12 +44,14 @@ impl Setting for Sea {
         set.levels.mirror = 0.22;
         sky(set, horizon);
         water(set, horizon, 1.13);
-        let crest = set.row(0.99);
-        set.layer("swell", 1.35, 2.0, crest - set.unit * 0.09, Motion::Travel(26.0), |brush| {
-            let (deep, light) =
-                (brush.light.at(Rgb::hex(0x17_4f73), 0.0), brush.light.at(Rgb::hex(0x3d_86a6), 0.0));
-            ridge(brush, crest, brush.unit * 0.055, 7, 0.06, (light, deep));
-        });
+        if set.scene.weather.name() == "storm" {
+            // A high sea: waves behind each other, the nearest before the hull.
+            wave_row(set, ("far waves", 0.72, 14.0), 0.66, 0.045, 0.30);
+            wave_row(set, ("waves", 0.92, 24.0), 0.74, 0.065, 0.14);
+            wave_row(set, ("near waves", 1.2, 40.0), 0.90, 0.105, 0.0);
+        } else {
+            wave_row(set, ("swell", 1.35, 26.0), 0.99, 0.055, 0.0);
+        }
     }
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Sea, 1.0), (Voice::Wind, 0.3)]
@@ -107,6 +109,23 @@ impl Setting for Beach {
     fn sounds(&self, _night: bool) -> &'static [(Voice, f32)] {
         &[(Voice::Sea, 1.0), (Voice::Wind, 0.2)]
     }
+}
+
+/// A row of waves of this height, on this row, at this distance; all of it travels.
+fn wave_row(
+    set: &mut SetBuilder,
+    (name, depth, speed): (&str, f32, f32),
+    row: f32,
+    height: f32,
+    distance: f32,
+) {
+    let crest = set.row(row);
+    let top = crest - set.unit * height * 1.7;
+    set.layer(name, depth, 2.0, top, Motion::Travel(speed), |brush| {
+        let light = *brush.light;
+        let (deep, pale) = (light.at(Rgb::hex(0x17_4f73), distance), light.at(Rgb::hex(0x3d_86a6), distance));
+        ridge(brush, crest, brush.unit * height, 7, 0.06, (pale, deep));
+    });
 }
 
 /// Water from the horizon towards the viewer, with glints that lie flatter the further away they are.

@@ -27,6 +27,7 @@ pub(crate) struct Actor {
     age: Age,
     prop: Option<Prop>,
     seat: bool,
+    swell: f32,
 }
 
 /// Puts the cast on the set, those further away first.
@@ -150,6 +151,7 @@ fn actor(
         age: role.age,
         prop: role.prop,
         seat: scene.setting.seats(),
+        swell: if scene.weather.name() == "storm" { 1.0 } else { 0.0 },
     }
 }
 
@@ -224,6 +226,7 @@ impl Actor {
             age: self.age,
             prop: self.prop,
             seat: self.seat,
+            swell: self.swell,
         };
         let drift = self.way * (shot.share - 0.5);
         let bob = if self.footing == Footing::Ground || self.action == Action::Sit {

@@ -97,6 +97,8 @@ pub(crate) struct Pose {
     pub(crate) prop: Option<Prop>,
     /// Whether it sits on something rather than on the ground.
     pub(crate) seat: bool,
+    /// How high the sea goes, `0.0..=1.0`.
+    pub(crate) swell: f32,
 }
 
 /// Something to see.

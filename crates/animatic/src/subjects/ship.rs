@@ -55,8 +55,8 @@ impl Subject for Ship {
         [Rgb::hex(0x7a_4a30), Rgb::hex(0x2f_4a6a), Rgb::hex(0xa8_3a34)][usize::from(copy) % 3]
     }
     fn draw(&self, pose: &Pose, pen: &mut Pen) {
-        let roll = 0.035 * wave(pose.t * 0.21);
-        let rise = 0.012 * wave(pose.t * 0.33);
+        let roll = (0.035 + 0.08 * pose.swell) * wave(pose.t * 0.21);
+        let rise = (0.012 + 0.055 * pose.swell) * wave(pose.t * 0.33);
         let at = |x: f32, y: f32| {
             let on = point(x, y).turned(roll);
             on.plus(0.0, rise)
