@@ -70,6 +70,8 @@ pub(crate) struct Plate {
     pub(crate) half_a: Vec<u8>,
     rows: Vec<Row>,
     half_rows: Vec<Row>,
+    /// The columns between which a plate that does not wrap has anything, in full-size pixels.
+    columns: std::ops::Range<usize>,
 }
 
 /// Reused row buffers of one drawing thread.
@@ -96,6 +98,7 @@ impl Plate {
             half_a: vec![0; half],
             rows: vec![Row::Empty; height],
             half_rows: vec![Row::Empty; height / 2],
+            columns: 0..width,
         }
     }
 
@@ -134,6 +137,7 @@ impl Plate {
         self.repeat_edges();
         self.rows = note_rows(&self.a, self.width, self.stride());
         self.half_rows = note_rows(&self.half_a, self.width / 2, self.half_stride());
+        self.columns = self.filled_columns();
         let empty = self.rows.iter().take_while(|row| **row == Row::Empty).count() / 2 * 2;
         let (full, half) = (empty * self.stride(), empty / 2 * self.half_stride());
         self.y.drain(..full);
@@ -149,6 +153,12 @@ impl Plate {
             plane.shrink_to_fit();
         }
         self
+    }
+
+    fn filled_columns(&self) -> std::ops::Range<usize> {
+        let filled = |x: &usize| self.a.iter().skip(*x).step_by(self.stride()).any(|a| *a > 0);
+        let first = (0..self.width).find(filled).unwrap_or(0);
+        first..(first..self.width).rev().find(filled).map_or(first, |last| last + 1)
     }
 
     fn repeat_edges(&mut self) {
@@ -179,7 +189,8 @@ impl Plate {
         let (first, second, part) = self.line(lens, row as f32, false);
         let kind = kind(&self.rows, first, second, part);
         let start = Lens::source(0.0, lens.pivot_x, lens.x + shift, lens.scale);
-        let line = Line { first, second, part, start, step: 1.0 / lens.scale, wraps: self.wraps };
+        let columns = self.columns.clone();
+        let line = Line { first, second, part, start, step: 1.0 / lens.scale, wraps: self.wraps, columns };
         line.lay(&mut [dst], &[&self.y], &self.a, &plane, kind, bench);
     }
 
@@ -196,7 +207,8 @@ impl Plate {
         let (first, second, part) = self.line(lens, row as f32 * 2.0 + 0.5, true);
         let kind = kind(&self.half_rows, first, second, part);
         let start = (Lens::source(0.5, lens.pivot_x, lens.x + shift, lens.scale) - 0.5) / 2.0;
-        let line = Line { first, second, part, start, step: 1.0 / lens.scale, wraps: self.wraps };
+        let columns = self.columns.start / 2..self.columns.end.div_ceil(2);
+        let line = Line { first, second, part, start, step: 1.0 / lens.scale, wraps: self.wraps, columns };
         let [u, v] = dst;
         line.lay(&mut [u, v], &[&self.u, &self.v], &self.half_a, &plane, kind, bench);
     }
@@ -249,6 +261,7 @@ struct Line {
     start: f32,
     step: f32,
     wraps: bool,
+    columns: std::ops::Range<usize>,
 }
 
 impl Line {
@@ -269,7 +282,14 @@ impl Line {
         // Snapped to the 128ths that neighbours are mixed in, so that brightness and alpha move together.
         let mut at = libm::floorf(self.start * 128.0 + 0.5) as i64 * 512;
         at = if self.wraps { at.rem_euclid(period) } else { at.clamp(0, period - 65536) };
-        let (mut from, width) = (0, dst[0].len());
+        let (mut from, mut width) = (0, dst[0].len());
+        if !self.wraps && kind == Row::Mixed {
+            // Nothing to lay to the left and the right of what is there.
+            let seen = |column: usize| ((((column as i64) << 16) - at) / step).max(0) as usize;
+            from = seen(self.columns.start.saturating_sub(2)).min(width);
+            width = seen(self.columns.end + 2).min(width);
+            at += step * from as i64;
+        }
         while from < width {
             let room = ((period - at + step - 1) / step).max(1) as usize;
             let to = if self.wraps { (from + room).min(width) } else { width };
