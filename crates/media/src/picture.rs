@@ -150,6 +150,7 @@ fn over_white(mut samples: Vec<u8>, colour: ColorType) -> Result<Vec<u8>, ProbeE
         samples[index * 3..index * 3 + 3].copy_from_slice(&rgb);
     }
     samples.truncate(count * 3);
+    samples.shrink_to_fit();
     Ok(samples)
 }
 

@@ -14,5 +14,5 @@ mod soften;
 pub(crate) use colour::{Ink, Rgb};
 pub(crate) use path::{Outline, Point, point};
 pub(crate) use pen::{Pen, Placing};
-pub(crate) use plate::{Bench, Lens, Plate, View};
+pub(crate) use plate::{Bench, Lens, Plate, View, copy_plane};
 pub(crate) use soften::soften;

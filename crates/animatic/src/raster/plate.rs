@@ -234,7 +234,8 @@ fn kind(rows: &[Row], first: usize, second: usize, part: u16) -> Row {
     if part == 0 || of(first) == of(second) { of(first) } else { Row::Mixed }
 }
 
-fn copy_plane(src: &[u8], width: usize, dst: &mut [u8], stride: usize) {
+/// Copies rows of a plane into rows of another stride.
+pub(crate) fn copy_plane(src: &[u8], width: usize, dst: &mut [u8], stride: usize) {
     for (from, to) in src.chunks_exact(width).zip(dst.chunks_exact_mut(stride)) {
         to[..width].copy_from_slice(from);
     }

@@ -6,7 +6,7 @@
 use super::matte::{Matte, Small, blur, stretch};
 use super::overlay::Overlay;
 use crate::chance::{ease, wave};
-use crate::raster::{Lens, Plate};
+use crate::raster::{Lens, Plate, copy_plane, rows};
 use crate::scene::{Camera, Scene};
 use crate::stage::Desk;
 use filmgate_media::frame::Frame;
@@ -158,11 +158,11 @@ fn lift(frame: &mut Frame) -> Option<Front> {
     let half = matte.cover(|x, y| frame.y[y * 2 * width + x * 2], half_w, half_h);
     let mut plate = Plate::new(width, height, 0, false);
     let (stride, half_stride) = (plate.stride(), plate.half_stride());
-    copy(&frame.y, Some(&full), &mut plate.y, (width, stride));
-    copy(&full, None, &mut plate.a, (width, stride));
-    copy(&frame.u, Some(&half), &mut plate.u, (half_w, half_stride));
-    copy(&frame.v, Some(&half), &mut plate.v, (half_w, half_stride));
-    copy(&half, None, &mut plate.half_a, (half_w, half_stride));
+    veiled(&frame.y, &full, &mut plate.y, (width, stride));
+    copy_plane(&full, width, &mut plate.a, stride);
+    veiled(&frame.u, &half, &mut plate.u, (half_w, half_stride));
+    veiled(&frame.v, &half, &mut plate.v, (half_w, half_stride));
+    copy_plane(&half, half_w, &mut plate.half_a, half_stride);
     let filled = fill(&small, &matte.grown);
     hide(&mut frame.y, &grown(&full, width), &filled, (&small, 0), width);
     let half = grown(&half, half_w);
@@ -202,16 +202,11 @@ fn grown(cover: &[u8], width: usize) -> Vec<u8> {
 }
 
 /// Copies rows into a plate's plane, multiplied by their cover.
-fn copy(from: &[u8], cover: Option<&[u8]>, to: &mut [u8], (width, stride): (usize, usize)) {
-    for (row, line) in from.chunks_exact(width).enumerate() {
+fn veiled(from: &[u8], cover: &[u8], to: &mut [u8], (width, stride): (usize, usize)) {
+    for (row, (line, cover)) in from.chunks_exact(width).zip(cover.chunks_exact(width)).enumerate() {
         let to = &mut to[row * stride..row * stride + width];
-        match cover {
-            None => to.copy_from_slice(line),
-            Some(cover) => {
-                for ((to, from), cover) in to.iter_mut().zip(line).zip(&cover[row * width..]) {
-                    *to = crate::raster::rows::div255(u16::from(*from) * u16::from(*cover)) as u8;
-                }
-            }
+        for ((to, from), cover) in to.iter_mut().zip(line).zip(cover) {
+            *to = rows::div255(u16::from(*from) * u16::from(*cover)) as u8;
         }
     }
 }

@@ -3,7 +3,6 @@
 use super::{Pose, Subject};
 use crate::chance::wave;
 use crate::raster::{Outline, Pen, Rgb, point};
-use crate::scene::Action;
 
 #[derive(Debug)]
 pub(super) struct Fire;
@@ -21,12 +20,7 @@ impl Subject for Fire {
     fn home(&self) -> &'static str {
         "forest"
     }
-    fn acts(&self) -> bool {
-        false
-    }
-    fn able(&self, _action: Action) -> Action {
-        Action::Idle
-    }
+    scenery!();
     fn size(&self) -> f32 {
         0.42
     }

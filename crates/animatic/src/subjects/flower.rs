@@ -3,7 +3,6 @@
 use super::{Pose, Subject, bright};
 use crate::chance::{TURN, wave};
 use crate::raster::{Outline, Pen, Point, Rgb, point};
-use crate::scene::Action;
 
 #[derive(Debug)]
 pub(super) struct Flower;
@@ -34,14 +33,9 @@ impl Subject for Flower {
     fn home(&self) -> &'static str {
         "meadow"
     }
-    fn acts(&self) -> bool {
-        false
-    }
+    scenery!();
     fn crown(&self) -> Point {
         point(0.0, -0.86)
-    }
-    fn able(&self, _action: Action) -> Action {
-        Action::Idle
     }
     fn size(&self) -> f32 {
         0.52

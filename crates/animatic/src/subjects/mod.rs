@@ -3,6 +3,18 @@
 //! A subject is drawn in its own measure: feet (or middle, if it flies or swims) at the origin, one unit tall, y down,
 //! facing right. It is a function of the pose alone. To add one: write the file, name it in [`ALL`].
 
+/// What is only there and does nothing has this in common.
+macro_rules! scenery {
+    () => {
+        fn acts(&self) -> bool {
+            false
+        }
+        fn able(&self, _action: crate::scene::Action) -> crate::scene::Action {
+            crate::scene::Action::Idle
+        }
+    };
+}
+
 mod balloon;
 mod beasts;
 mod bird;

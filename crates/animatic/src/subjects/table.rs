@@ -3,7 +3,6 @@
 use super::{Pose, Subject, bright};
 use crate::chance::wave;
 use crate::raster::{Outline, Pen, Rgb, point};
-use crate::scene::Action;
 
 /// The height of a table.
 const TOP: f32 = -0.42;
@@ -14,12 +13,7 @@ macro_rules! on_a_table {
         fn home(&self) -> &'static str {
             "room"
         }
-        fn acts(&self) -> bool {
-            false
-        }
-        fn able(&self, _action: Action) -> Action {
-            Action::Idle
-        }
+        scenery!();
         fn size(&self) -> f32 {
             0.66
         }

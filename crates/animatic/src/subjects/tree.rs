@@ -3,7 +3,6 @@
 use super::{Pose, Subject};
 use crate::chance::{unit, wave};
 use crate::raster::{Outline, Pen, Rgb, point};
-use crate::scene::Action;
 
 #[derive(Debug)]
 pub(super) struct Tree;
@@ -18,12 +17,7 @@ impl Subject for Tree {
     fn home(&self) -> &'static str {
         "meadow"
     }
-    fn acts(&self) -> bool {
-        false
-    }
-    fn able(&self, _action: Action) -> Action {
-        Action::Idle
-    }
+    scenery!();
     fn size(&self) -> f32 {
         0.78
     }
@@ -63,12 +57,7 @@ impl Subject for Cherry {
     fn home(&self) -> &'static str {
         "meadow"
     }
-    fn acts(&self) -> bool {
-        false
-    }
-    fn able(&self, _action: Action) -> Action {
-        Action::Idle
-    }
+    scenery!();
     fn size(&self) -> f32 {
         0.86
     }
